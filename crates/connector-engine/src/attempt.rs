@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use artel_connectors::reply::Failure;
 use artel_connectors::request::{HttpRequest, bases_of};
 use artel_domain::Timestamp;
-use artel_egress::{Egress, Outgoing, SendError, read_capped};
+use artel_egress::{Egress, Outgoing, SendError};
 use artel_tools::Redactor;
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Method};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method};
 use tokio::time::Instant;
 use url::Url;
 
@@ -74,7 +75,7 @@ pub(crate) async fn send(
 ) -> Result<(u16, HeaderMap, Bytes), ExecuteError> {
     let work = async {
         let checked = egress.check_among(request.url.as_str(), &reach.origins, &reach.hosts);
-        let (url, rule) = checked.map_err(|refusal| not_sent(&refusal.to_string()))?;
+        let (url, rule) = checked.map_err(|refusal| ExecuteError::Forbidden(refusal.to_string()))?;
         let outgoing = Outgoing {
             method: method(request),
             url,
@@ -85,7 +86,10 @@ pub(crate) async fn send(
         };
         let response = egress.send(outgoing, &rule).await.map_err(|error| lost(&error, writes))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let (body, more) = read_capped(response, cap).await.map_err(|error| lost(&error, writes))?;
+        let (body, more) = match response.read(cap).await {
+            Err(SendError::Compressed(coding)) => return without_body(status, headers, &coding, writes),
+            read => read.map_err(|error| lost(&error, writes))?,
+        };
         if more {
             let text = format!("the answer is larger than {} KiB; ask for less", cap / 1024);
             return Err(if writes { ExecuteError::Unknown(text) } else { ExecuteError::NotSent(text) });
@@ -97,6 +101,28 @@ pub(crate) async fn send(
         if writes { ExecuteError::Unknown(text) } else { ExecuteError::NotSent(text) }
     };
     tokio::time::timeout_at(until, work).await.map_err(late)?
+}
+
+/// A reply whose body nobody reads, because it is compressed. What says no by its status says it all the same.
+fn without_body(
+    status: u16,
+    mut headers: HeaderMap,
+    coding: &str,
+    writes: bool,
+) -> Result<(u16, HeaderMap, Bytes), ExecuteError> {
+    let message = SendError::Compressed(coding.to_owned()).to_string();
+    if status < 300 {
+        return Err(unreadable(Failure { status, code: None, message, means: None }, writes));
+    }
+    headers.remove(CONTENT_ENCODING);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    Ok((status, headers, message.into()))
+}
+
+/// What the service took it did, whatever it then said.
+pub(crate) fn unreadable(failure: Failure, writes: bool) -> ExecuteError {
+    let error = ExecuteError::Refused(failure);
+    if writes { ExecuteError::Unknown(error.to_string()) } else { error }
 }
 
 /// A body in UTF-8 when it is text in the character set that the reply names, else as it came.
@@ -117,15 +143,13 @@ fn method(request: &HttpRequest) -> Method {
     request.method.as_str().parse().unwrap_or(Method::GET)
 }
 
-fn not_sent(text: &str) -> ExecuteError {
-    ExecuteError::NotSent(text.to_owned())
-}
-
 fn lost(error: &SendError, writes: bool) -> ExecuteError {
     match error {
-        SendError::Refused(_) | SendError::Connect { first_hop: true } => not_sent(&error.to_string()),
-        SendError::Connect { .. } | SendError::Lost if writes => ExecuteError::Unknown(error.to_string()),
-        SendError::Connect { .. } | SendError::Lost => not_sent(&error.to_string()),
+        // Also a redirect that is not followed: the service answered with it, and did nothing.
+        SendError::Refused(_) => ExecuteError::Forbidden(error.to_string()),
+        SendError::Connect { first_hop: true } => ExecuteError::NotSent(error.to_string()),
+        _ if writes => ExecuteError::Unknown(error.to_string()),
+        _ => ExecuteError::NotSent(error.to_string()),
     }
 }
 

@@ -20,6 +20,9 @@ pub enum ExecuteError {
     /// The service said no.
     #[error("{}", told(.0))]
     Refused(Failure),
+    /// The guard of addresses refused where the request, a redirect or the next page leads, and will again.
+    #[error("{0}")]
+    Forbidden(String),
     /// Nothing arrived at the service.
     #[error("{0}")]
     NotSent(String),

@@ -22,7 +22,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::account::Account;
-use crate::attempt::{self, MAX_REPLY, Reach, Reply, hide_sent};
+use crate::attempt::{self, MAX_REPLY, Reach, Reply, hide_sent, unreadable};
 use crate::error::ExecuteError;
 use crate::maker::Maker;
 use crate::outcome::Outcome;
@@ -235,12 +235,6 @@ fn refused(failure: Failure, writes: bool) -> ExecuteError {
     if is_unknown { ExecuteError::Unknown(error.to_string()) } else { error }
 }
 
-/// What the service took it did, whatever it then said.
-fn unreadable(failure: Failure, writes: bool) -> ExecuteError {
-    let error = ExecuteError::Refused(failure);
-    if writes { ExecuteError::Unknown(error.to_string()) } else { error }
-}
-
 fn begin<'a>(request: &Request<'a>) -> Result<Work<'a>, ExecuteError> {
     let account = request.account;
     let connector = &account.connector;
@@ -318,6 +312,7 @@ fn hidden(error: ExecuteError, redactor: &Redactor) -> ExecuteError {
     match error {
         ExecuteError::Arguments(text) => ExecuteError::Arguments(redactor.text(&text)),
         ExecuteError::Credential(text) => ExecuteError::Credential(redactor.text(&text)),
+        ExecuteError::Forbidden(text) => ExecuteError::Forbidden(redactor.text(&text)),
         ExecuteError::NotSent(text) => ExecuteError::NotSent(redactor.text(&text)),
         ExecuteError::Unknown(text) => ExecuteError::Unknown(redactor.text(&text)),
         ExecuteError::Refused(mut failure) => {

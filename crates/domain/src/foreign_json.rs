@@ -5,12 +5,12 @@
 //!
 //! JSON has integers of any length, such as account numbers of twenty digits. A parser that makes floats of them
 //! changes their last digits. These functions make strings of them instead: people and models see the digits, and a
-//! schema that asks for an integer refuses the value.
+//! schema that asks for an integer refuses the value. Numbers such as `1e999` become strings too: no float holds them.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 /// Parses JSON text. Each unpaired surrogate escape becomes U+FFFD. Long integers become strings, see [`keep_digits`].
 ///
@@ -27,8 +27,8 @@ pub fn read_foreign_json<T: DeserializeOwned>(text: &str) -> serde_json::Result<
     }
 }
 
-/// The JSON text with each integer that neither `i64` nor `u64` holds as a string of its digits. Fractions and numbers
-/// with an exponent stay.
+/// The JSON text with each integer that neither `i64` nor `u64` holds, and each other number that no float holds, as a
+/// string of its digits. Other fractions and numbers with an exponent stay.
 pub fn keep_digits(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let mut out = String::new();
@@ -41,7 +41,7 @@ pub fn keep_digits(text: &str) -> Cow<'_, str> {
             _ if is_number => end_of_number(bytes, at),
             _ => at + 1,
         };
-        if is_number && is_long_integer(&text[begin..at]) {
+        if is_number && (is_long_integer(&text[begin..at]) || is_beyond_floats(&text[begin..at])) {
             // Writing to a string cannot fail.
             let _ = write!(out, "{}\"{}\"", &text[copied..begin], &text[begin..at]);
             copied = at;
@@ -76,6 +76,14 @@ fn is_long_integer(number: &str) -> bool {
         && digits.bytes().all(|byte| byte.is_ascii_digit())
         && number.parse::<i64>().is_err()
         && number.parse::<u64>().is_err()
+}
+
+fn is_beyond_floats(number: &str) -> bool {
+    /// No number with fewer digits and without an exponent is too large.
+    const LEAST_DIGITS: usize = 300;
+    (number.len() >= LEAST_DIGITS || number.contains(['e', 'E']))
+        && number.parse::<f64>().is_ok_and(f64::is_infinite)
+        && serde_json::from_str::<IgnoredAny>(number).is_ok()
 }
 
 /// Replaces each unpaired surrogate escape of JSON text.
@@ -138,6 +146,7 @@ mod tests {
                 r#"["\"40817810099910004312", "é 40817810099910004312"]"#,
                 json!(["\"40817810099910004312", "é 40817810099910004312"]),
             ),
+            (r#"{"a": 1e999, "b": [-1.5E+400], "c": 1e-999}"#, json!({ "a": "1e999", "b": ["-1.5E+400"], "c": 0.0 })),
             (r#"["\ud83d", 40817810099910004312]"#, json!(["\u{FFFD}", "40817810099910004312"])),
         ] {
             assert_eq!(read_foreign_json::<Value>(text).unwrap(), value, "{text}");
@@ -146,6 +155,9 @@ mod tests {
             "00000000000000000001",
             "4081781009991000431240817810099910004312-1",
             "\"40817810099910004312",
+            "01e999",
+            "1e999-1",
+            "1.e999",
             "-",
             "…",
             "\"\\…",

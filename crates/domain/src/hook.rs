@@ -1,10 +1,9 @@
 //! What services send by themselves: where they deliver it, and what came.
 
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::{HookId, InboundEventId, TenantId, Timestamp, UserId};
+use crate::{HookId, InboundEventId, JsonText, TenantId, Timestamp, UserId};
 
 /// An address of an organisation where one service delivers. Its token and its secret are in no value of this type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -48,5 +47,6 @@ pub struct InboundEvent {
     /// The service's own id of the delivery; a digest of the body when it has none.
     pub delivery_id: String,
     /// The body: JSON, a form as an object, else a text, or `{"base64": …}` when it is no text.
-    pub payload: Value,
+    #[schema(value_type = serde_json::Value)]
+    pub payload: JsonText,
 }

@@ -16,7 +16,6 @@ pub mod caseless;
 mod client_json;
 pub mod clock;
 pub mod connector;
-mod content_coding;
 pub mod credential;
 pub mod dialogue;
 pub mod digest;
@@ -26,7 +25,9 @@ mod foreign_json;
 pub mod form;
 pub mod hook;
 pub mod ids;
+mod json_text;
 pub mod key;
+pub mod memory;
 pub mod names;
 pub mod oauth;
 pub mod planned_call;
@@ -61,7 +62,6 @@ pub use caseless::caseless;
 pub use client_json::{client_text, why_no_json};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use connector::OrganizationConnector;
-pub use content_coding::content_coding;
 pub use credential::{Consent, Credential, Grant, GrantScopes};
 pub use dialogue::{AssistantCall, FinishReason, Message, ToolSpec, Usage};
 pub use event::{Entry, Event, Frame, JOURNAL_LEVEL};
@@ -73,7 +73,9 @@ pub use ids::{
     AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, FamilyId, GrantId, HookId,
     InboundEventId, RunId, SessionId, TaskId, TenantId, ToolId, UserId, WebhookDeliveryId, WebhookEndpointId,
 };
+pub use json_text::JsonText;
 pub use key::ApiKey;
+pub use memory::{MemoryFile, MemoryPath, MemoryVersion};
 pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, TokenFamily};
 pub use refusal::{Fault, Refusal, RefusalKind, Subject};
 pub use requester::{DailyLimit, Requester};

@@ -48,6 +48,9 @@ pub enum SendError {
     /// The connection broke. The request may have had an effect.
     #[error("the connection was lost before the answer was complete")]
     Lost,
+    /// The answer came, in a coding that nobody asked for. What its request did is done.
+    #[error("the answer is compressed ({0}), although that was not asked for")]
+    Compressed(String),
 }
 
 /// The operator's settings could not be used.

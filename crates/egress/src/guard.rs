@@ -10,6 +10,7 @@ use reqwest::header::{ACCEPT_ENCODING, HOST, HeaderValue, LOCATION};
 use url::{Host, Url};
 
 use crate::address::is_global;
+use crate::answer::Answer;
 use crate::clients::Clients;
 use crate::endpoint::{check_form, parse};
 use crate::error::{EgressError, Refusal, SendError};
@@ -133,12 +134,12 @@ impl Egress {
     ///
     /// # Errors
     /// A refused hop, a header of the connection, no connection, or a lost connection.
-    pub async fn send(&self, mut request: Outgoing, rule: &HostRule) -> Result<Response, SendError> {
+    pub async fn send(&self, mut request: Outgoing, rule: &HostRule) -> Result<Answer, SendError> {
         check_headers(&request)?;
         for hops in 0.. {
             let target = self.target(&request.url, rule)?;
             let response = self.hop(&request, &target).await.map_err(|error| classify(&error, hops == 0))?;
-            let Some(target) = redirect_target(&request.url, &response) else { return Ok(response) };
+            let Some(target) = redirect_target(&request.url, &response) else { return Ok(Answer::new(response)) };
             request = redirect::follow(request, response.status(), target?, hops)?;
         }
         Err(Refusal::TooManyRedirects.into())
@@ -152,10 +153,10 @@ impl Egress {
     ///
     /// # Errors
     /// A refused URL, a header of the connection, no connection, or a lost connection.
-    pub async fn send_once(&self, request: &Outgoing, rule: &HostRule) -> Result<Response, SendError> {
+    pub async fn send_once(&self, request: &Outgoing, rule: &HostRule) -> Result<Answer, SendError> {
         check_headers(request)?;
         let target = self.target(&request.url, rule)?;
-        self.hop(request, &target).await.map_err(|error| classify(&error, true))
+        self.hop(request, &target).await.map(Answer::new).map_err(|error| classify(&error, true))
     }
 
     async fn hop(&self, request: &Outgoing, target: &Target) -> Result<Response, reqwest::Error> {

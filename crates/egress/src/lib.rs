@@ -8,8 +8,9 @@
 //! This crate must never know tenants, tools, runs or stores: it is given a request and a list of host names.
 
 mod address;
-mod body;
+mod answer;
 mod clients;
+mod coding;
 mod endpoint;
 mod error;
 mod guard;
@@ -21,13 +22,13 @@ mod resolver;
 mod segment;
 
 pub use address::is_global;
-pub use body::read_capped;
+pub use answer::Answer;
+pub use coding::content_coding;
 pub use endpoint::check_endpoint;
 pub use error::{EgressError, MAX_REDIRECTS, Refusal, SendError};
 pub use guard::Egress;
 pub use headers::{is_closed_to_callers, is_of_connection};
 pub use host::{HostRule, check_domain};
 pub use outgoing::Outgoing;
-pub use reqwest::Response;
 pub use resolver::{Resolver, SystemResolver};
 pub use segment::is_dot_segment;

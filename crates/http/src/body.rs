@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use artel_domain::{client_text, read_foreign_json, why_no_json};
 use axum::body::Bytes;
@@ -68,12 +69,21 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message))
 }
 
-/// All bytes of a request whose body may be anything, at most [`MAX_BODY_BYTES`].
+/// All bytes of a request whose body may be anything, as many as its route takes.
+///
+/// # Arguments
+/// * `patience`: how long the whole of them may take to come. Whoever holds a place meanwhile gives it back then.
 ///
 /// # Errors
 /// 413 when there are more, 400 and 408 when they did not come to their end.
-pub async fn raw(request: Request) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, &()).await.map_err(|rejection| unread(&rejection))
+pub async fn raw(request: Request, patience: Duration) -> Result<Bytes, Problem> {
+    let read = tokio::time::timeout(patience, Bytes::from_request(request, &())).await;
+    read.map_err(|_| too_slow(patience))?.map_err(|rejection| unread(&rejection))
+}
+
+fn too_slow(patience: Duration) -> Problem {
+    let message = format!("The body did not come within {} s; send the request again.", patience.as_secs());
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "body_timeout", message)
 }
 
 fn unread(rejection: &BytesRejection) -> Problem {

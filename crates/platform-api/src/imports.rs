@@ -1,4 +1,5 @@
-//! Places for imports: each organisation has one import under way in a process, and few are converted at once.
+//! Places for imports: each organisation has one import under way in a process, their bodies have a limited room
+//! together, and few are converted at once.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +9,13 @@ use artel_domain::TenantId;
 use artel_http::Problem;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Documents that are being fetched at the same time.
+/// The largest body: a document of 8 MiB with what is around it.
+pub(crate) const LARGEST_BODY: usize = (8 * 1024 + 64) * 1024;
+/// Bytes of bodies that are read, or wait for their conversion, at the same time: eight of the largest.
+const ROOM: usize = 8 * LARGEST_BODY;
+/// Room is counted in pieces of so many bytes.
+const PIECE: usize = 64 * 1024;
+/// Documents that are fetched, or wait for their conversion, at the same time.
 const FETCHES: usize = 4;
 /// Documents that are being converted at the same time.
 const CONVERSIONS: usize = 2;
@@ -18,6 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The imports of this process.
 pub(crate) struct Imports {
     under_way: Arc<Mutex<HashSet<TenantId>>>,
+    room: Arc<Semaphore>,
     fetches: Arc<Semaphore>,
     conversions: Arc<Semaphore>,
 }
@@ -25,48 +33,63 @@ pub(crate) struct Imports {
 impl Default for Imports {
     fn default() -> Self {
         let places = |number| Arc::new(Semaphore::new(number));
-        Self { under_way: Arc::default(), fetches: places(FETCHES), conversions: places(CONVERSIONS) }
+        let (room, fetches, conversions) = (places(ROOM / PIECE), places(FETCHES), places(CONVERSIONS));
+        Self { under_way: Arc::default(), room, fetches, conversions }
     }
 }
 
-/// The right of one organisation to import. It ends with its last holder.
+/// The right of one organisation to import, with room for the body.
+#[derive(Debug)]
 pub(crate) struct Turn {
+    _one: One,
+    _room: OwnedSemaphorePermit,
+}
+
+/// One import of an organisation at a time.
+#[derive(Debug)]
+struct One {
     tenant: TenantId,
     under_way: Arc<Mutex<HashSet<TenantId>>>,
 }
 
-impl Drop for Turn {
+impl Drop for One {
     fn drop(&mut self) {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.tenant);
     }
 }
 
 impl Imports {
+    /// # Arguments
+    /// * `bytes`: of the body; `None` when nobody knows.
+    ///
     /// # Errors
-    /// 429: the organisation is importing something.
-    pub(crate) fn begin(&self, tenant: TenantId) -> Result<Arc<Turn>, Problem> {
+    /// 429: the organisation is importing something, or others are at it for too long.
+    pub(crate) async fn begin(&self, tenant: TenantId, bytes: Option<usize>) -> Result<Turn, Problem> {
         if !self.under_way.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant) {
             let message = "Your organisation is importing a connector at this moment; try again when that is done.";
             return Err(Problem::too_many(message, 5));
         }
-        Ok(Arc::new(Turn { tenant, under_way: Arc::clone(&self.under_way) }))
+        let one = One { tenant, under_way: Arc::clone(&self.under_way) };
+        // What is longer than it may be is cut off where it becomes too long.
+        let pieces = bytes.unwrap_or(LARGEST_BODY).min(LARGEST_BODY).div_ceil(PIECE).max(1);
+        Ok(Turn { _one: one, _room: some(&self.room, u32::try_from(pieces).unwrap_or(u32::MAX)).await? })
     }
 
     /// # Errors
     /// 429: others are at it for too long.
     pub(crate) async fn fetch_place(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        place(&self.fetches).await
+        some(&self.fetches, 1).await
     }
 
     /// # Errors
     /// 429: others are at it for too long.
     pub(crate) async fn conversion_place(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        place(&self.conversions).await
+        some(&self.conversions, 1).await
     }
 }
 
-async fn place(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
-    let waited = tokio::time::timeout(PATIENCE, Arc::clone(places).acquire_owned()).await;
+async fn some(places: &Arc<Semaphore>, number: u32) -> Result<OwnedSemaphorePermit, Problem> {
+    let waited = tokio::time::timeout(PATIENCE, Arc::clone(places).acquire_many_owned(number)).await;
     let busy = || Problem::too_many("Other organisations are importing connectors; try again in a moment.", 10);
     waited.map_err(|_| busy())?.map_err(Problem::internal)
 }
@@ -85,14 +108,30 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_organisation_has_one_turn_and_others_have_theirs() {
         let imports = Imports::default();
-        let turn = imports.begin(tenant(1)).unwrap();
-        let held_by_the_conversion = turn.clone();
+        let turn = imports.begin(tenant(1), Some(1)).await.unwrap();
+        assert!(imports.begin(tenant(1), Some(1)).await.is_err());
+        let other = imports.begin(tenant(2), Some(1)).await.unwrap();
         drop(turn);
-        assert!(imports.begin(tenant(1)).is_err());
-        let other = imports.begin(tenant(2)).unwrap();
-        drop(held_by_the_conversion);
-        drop(imports.begin(tenant(1)).unwrap());
+        drop(imports.begin(tenant(1), Some(1)).await.unwrap());
         drop(other);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_bodies_of_all_have_a_limited_room_and_small_ones_take_little_of_it() {
+        let imports = Imports::default();
+        let mut held = Vec::new();
+        for number in 0..8 {
+            held.push(imports.begin(tenant(number), Some(usize::MAX)).await.unwrap());
+        }
+        let begun = tokio::time::Instant::now();
+        assert_eq!(imports.begin(tenant(100), Some(1)).await.unwrap_err().status(), 429);
+        assert_eq!(begun.elapsed(), PATIENCE);
+        held.pop();
+        for number in 100..150 {
+            held.push(imports.begin(tenant(number), Some(4096)).await.unwrap());
+        }
+        assert!(imports.begin(tenant(200), None).await.is_err());
+        assert!(imports.begin(tenant(200), Some(4096)).await.is_ok(), "whoever gave up can come again");
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,15 +10,12 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
-    deliveries, docs, forms, health, organizations, runs, sessions, tasks, tool_catalogue, tools, turns, usage,
-    webhooks, workspace,
+    deliveries, docs, forms, health, imports, memory, organizations, runs, sessions, tasks, tool_catalogue, tools,
+    turns, usage, webhooks, workspace,
 };
 
 /// A file with what is around it in a form.
 const LARGEST_FORM: usize = artel_artifacts::LARGEST as usize + 64 * 1024;
-
-/// A document of 8 MiB with what is around it.
-const LARGEST_IMPORT: usize = (8 * 1024 + 64) * 1024;
 
 /// The finished surface: routes, fallbacks, trace ids.
 pub fn router(app: App) -> Router {
@@ -30,7 +27,8 @@ pub fn router(app: App) -> Router {
 pub fn routes(app: App) -> Router {
     let gate = || app.gate.clone();
     let starts = Router::from(run_starts()).layer(from_fn_with_state(gate(), admit_runs));
-    let known = Router::from(resources()).merge(starts).layer(from_fn_with_state(gate(), admit));
+    let known =
+        Router::from(resources()).merge(memory::deep_files()).merge(starts).layer(from_fn_with_state(gate(), admit));
     let strangers = Router::from(sign_in()).layer(from_fn_with_state(gate(), admit_strangers));
     // Hooks are counted each for itself, by the handler.
     let api = known.merge(strangers).merge(Router::from(hooks()));
@@ -42,14 +40,16 @@ pub fn routes(app: App) -> Router {
             .layer(from_fn_with_state(gate(), admit)),
     );
     let api = api.merge(
-        Router::from(imports()).layer(DefaultBodyLimit::max(LARGEST_IMPORT)).layer(from_fn_with_state(gate(), admit)),
+        Router::from(document_imports())
+            .layer(DefaultBodyLimit::max(imports::LARGEST_BODY))
+            .layer(from_fn_with_state(gate(), admit)),
     );
     Router::new().nest("/v1", api.clone()).merge(api).merge(open).with_state(app)
 }
 
 /// What is described under `/v1`.
 pub(crate) fn versioned() -> OpenApiRouter<App> {
-    resources().merge(run_starts()).merge(uploads()).merge(imports()).merge(hooks())
+    resources().merge(run_starts()).merge(uploads()).merge(document_imports()).merge(hooks())
 }
 
 /// What is described at the root.
@@ -74,6 +74,7 @@ fn resources() -> OpenApiRouter<App> {
         sessions::routes(),
         turns::routes(),
         tasks::routes(),
+        memory::routes(),
         workspace::routes(),
         artifacts::routes(),
         audit::routes(),
@@ -85,7 +86,7 @@ fn resources() -> OpenApiRouter<App> {
 }
 
 /// Documents may be larger than other bodies.
-fn imports() -> OpenApiRouter<App> {
+fn document_imports() -> OpenApiRouter<App> {
     OpenApiRouter::default().routes(routes!(organizations::connectors::import::import_connector))
 }
 

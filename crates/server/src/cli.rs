@@ -251,6 +251,12 @@ pub(crate) enum SecretsCommand {
         #[arg(long, default_value = "00000000-0000-0000-0000-000000000001")]
         tenant: TenantId,
     },
+    /// Bring all secrets under the master key of today
+    ///
+    /// The new master key is ARTEL_MASTER_KEY, the one before it ARTEL_MASTER_KEY_OTHER. The keys of tenants and the
+    /// keys that sign tokens are sealed with the new one; secrets that an earlier version sealed with the master key
+    /// itself are sealed with their tenant's key. It may run beside the servers, and may run again.
+    Rotate,
 }
 
 #[derive(Subcommand)]

@@ -1,12 +1,13 @@
 //! The connectors that an organisation has: the installation's, and those that it made for itself.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use artel_connectors::{Catalogue, Connector, Listed, Origin, from_json};
 use artel_domain::{OrganizationConnector, TenantId};
 use artel_store::{OrganizationConnectors, StoreError};
-use artel_tools::{KnownServices, ToolError};
+use artel_tools::{KnownServices, Programs, ToolError};
 use async_trait::async_trait;
 use moka::sync::Cache;
 
@@ -22,8 +23,15 @@ pub struct Connectors {
     installed: Arc<Catalogue>,
     store: Arc<dyn OrganizationConnectors>,
     /// By tenant and digest: a definition that changes is another one. `None`: this version cannot use it.
-    read: Cache<(TenantId, String), Read>,
+    read: Cache<Version, Read>,
+    /// Those that are being read. Whoever asks for the same one meanwhile waits for it.
+    reading: Mutex<HashMap<Version, Weak<Turn>>>,
 }
+
+/// A definition as it was imported, by tenant and digest.
+type Version = (TenantId, String);
+/// The one who is at it, and what it came to for those who wait.
+type Turn = tokio::sync::Mutex<Option<Read>>;
 
 #[derive(Clone)]
 struct Read {
@@ -45,7 +53,7 @@ impl Connectors {
             .weigher(|_, read: &Read| read.bytes)
             .time_to_idle(REMEMBERED_IDLE)
             .build();
-        Self { installed, store, read }
+        Self { installed, store, read, reading: Mutex::default() }
     }
 
     /// Those that ship with the binary and the operator's.
@@ -115,17 +123,41 @@ impl Connectors {
         Ok(found)
     }
 
-    /// As it is remembered under this digest, or as it is now.
+    /// As it is remembered under this digest, or as it is now. A version that many ask for at once is read once.
     async fn version(&self, tenant: TenantId, key: &str, digest: String) -> Result<Option<Listed>, StoreError> {
-        let place = (tenant, digest);
-        if let Some(known) = self.read.get(&place) {
-            return Ok(listed(known, place.1));
+        let mut version = (tenant, digest);
+        loop {
+            if let Some(known) = self.read.get(&version) {
+                return Ok(listed(known, version.1));
+            }
+            let turn = self.turn(&version);
+            let mut told = turn.lock().await;
+            if let Some(known) = told.clone().or_else(|| self.read.get(&version)) {
+                return Ok(listed(known, version.1));
+            }
+            let Some(row) = self.store.find_organization_connector(tenant, key).await? else { return Ok(None) };
+            // It was replaced meanwhile: the new one has a turn of its own.
+            if row.digest != version.1 {
+                version.1 = row.digest;
+                continue;
+            }
+            let read = read(row).await?;
+            *told = Some(read.clone());
+            self.read.insert(version.clone(), read.clone());
+            return Ok(listed(read, version.1));
         }
-        let Some(row) = self.store.find_organization_connector(tenant, key).await? else { return Ok(None) };
-        let digest = row.digest.clone();
-        let read = read(row).await?;
-        self.read.insert((tenant, digest.clone()), read.clone());
-        Ok(listed(read, digest))
+    }
+
+    fn turn(&self, version: &Version) -> Arc<Turn> {
+        let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turn) = reading.get(version).and_then(Weak::upgrade) {
+            return turn;
+        }
+        // What is read already, or was given up.
+        reading.retain(|_, turn| turn.strong_count() > 0);
+        let turn = Arc::new(Turn::default());
+        reading.insert(version.clone(), Arc::downgrade(&turn));
+        turn
     }
 }
 
@@ -133,13 +165,14 @@ fn listed(read: Read, digest: String) -> Option<Listed> {
     Some(Listed { origin: Origin::Organisation, connector: read.connector?, version: Some(digest) })
 }
 
-/// Large definitions take milliseconds, which are not the runtime's threads' to spend.
 async fn read(row: OrganizationConnector) -> Result<Read, StoreError> {
+    let (tenant, bytes) = (row.tenant_id, row.definition.len());
     let work = move || {
         let connector = from_json(&row.definition)
             .inspect_err(|why| tracing::error!(tenant = %row.tenant_id, key = row.key, why, "a connector is left out"));
         let bytes = u32::try_from(row.definition.len()).unwrap_or(u32::MAX);
         Read { connector: connector.ok().map(Arc::new), bytes }
     };
-    tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Broken(error.into()))
+    let read = Programs::of_process().by_size(tenant, bytes, work).await;
+    read.map_err(|broke_off| StoreError::Broken(broke_off.into()))
 }

@@ -4,7 +4,7 @@ use artel_catalogue::args::DescribeService;
 use artel_connectors::parameters_schema;
 use artel_connectors::request::path_shown;
 use artel_connectors::schema::{Access as Kind, Connector, Module, Operation};
-use artel_tools::{Builtin, CallContext, ToolError, ToolOutput};
+use artel_tools::{Builtin, CallContext, Programs, ToolError, ToolOutput, bytes_of};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
@@ -23,18 +23,35 @@ impl Builtin for DescribeServiceTool {
     async fn call(&self, context: &CallContext, args: DescribeService) -> Result<ToolOutput, ToolError> {
         let access = Access::of(&self.0, context).await?;
         let connector = access.connector(&self.0, &args.service).await?.connector;
-        match (&args.operation, &args.module) {
-            (Some(key), _) => {
-                let (module, operation) = connector.operation(key).ok_or_else(|| unknown_operation(&connector, key))?;
-                Ok(whole(module, operation).into())
-            }
-            (None, Some(key)) => {
-                let module = connector.modules.iter().find(|module| module.key == *key);
-                let module = module.ok_or_else(|| unknown_module(&connector, key))?;
-                Ok(json!({ "service": connector.key, "modules": [of_module(module)] }).into())
-            }
-            (None, None) => Ok(of_connector(&connector).into()),
+        let bytes = bytes_of_answer(&connector, &args);
+        let answer = move || answer(&connector, &args);
+        Programs::of_process().by_size(context.tenant_id, bytes, answer).await?.map(ToolOutput::from)
+    }
+}
+
+fn answer(connector: &Connector, args: &DescribeService) -> Result<Value, ToolError> {
+    match (&args.operation, &args.module) {
+        (Some(key), _) => {
+            let (module, operation) = connector.operation(key).ok_or_else(|| unknown_operation(connector, key))?;
+            Ok(whole(module, operation))
         }
+        (None, Some(key)) => {
+            let module = connector.modules.iter().find(|module| module.key == *key);
+            let module = module.ok_or_else(|| unknown_module(connector, key))?;
+            Ok(json!({ "service": connector.key, "modules": [of_module(module)] }))
+        }
+        (None, None) => Ok(of_connector(connector)),
+    }
+}
+
+/// About how many bytes an answer has, counted until they are many.
+fn bytes_of_answer(connector: &Connector, args: &DescribeService) -> usize {
+    const OF_LINE: usize = 256;
+    match &args.operation {
+        Some(key) => connector
+            .operation(key)
+            .map_or(0, |(_, operation)| bytes_of(operation.parameters.iter().map(|(_, parameter)| &parameter.schema))),
+        None => connector.operations().count() * OF_LINE,
     }
 }
 

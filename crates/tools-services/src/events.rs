@@ -3,7 +3,7 @@ use std::sync::Arc;
 use artel_catalogue::args::QueryEvents;
 use artel_domain::{Consent, Credential, InboundEventId, Timestamp, names};
 use artel_store::InboundEventFilter;
-use artel_tools::{Agreement, Builtin, CallContext, MadeAs, ToolError, ToolOutput};
+use artel_tools::{Agreement, Builtin, CallContext, MadeAs, Programs, ToolError, ToolOutput};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
@@ -40,7 +40,13 @@ impl Builtin for QueryEventsTool {
         let found = self.0.store.list_inbound_events(context.tenant_id, filter).await;
         let found = found.map_err(|error| of_store(&error))?;
         let next = found.events.last().filter(|_| found.has_more).map(|event| event.id);
-        let mut answer = json!({ "events": found.events, "next": next });
+        let bytes = found.events.iter().map(|event| event.payload.len()).sum();
+        let answer = move || serde_json::to_value(found.events).map(|events| json!({ "events": events, "next": next }));
+        let answer = Programs::of_process().by_size(context.tenant_id, bytes, answer).await;
+        let mut answer = answer.map_err(|_| unread())?.map_err(|error| {
+            tracing::error!(%error, "an event that a service sent cannot be read");
+            unread()
+        })?;
         if !standing.left_out.is_empty() {
             answer["needs_approval"] = json!(standing.left_out);
         }
@@ -141,6 +147,10 @@ impl Standing {
     fn shown(&self) -> Value {
         self.asks_about.as_ref().map_or_else(|| json!({ "services": self.services }), shown)
     }
+}
+
+fn unread() -> ToolError {
+    tell("failed", "the events cannot be read", "tell the user that something is wrong on our side")
 }
 
 /// An empty answer would say that nothing happened.

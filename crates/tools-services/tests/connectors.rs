@@ -1,13 +1,18 @@
 //! The connectors that an organisation has: the installation's, and its own as they are at this moment.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use artel_connectors::{Catalogue, Connector, Origin, to_json};
 use artel_domain::{Actor, AuditEntry, OrganizationConnector, TenantId, Timestamp, UserId};
-use artel_store::{ConnectorReplacement, ConnectorWrite, OrganizationConnectors as _};
+use artel_store::{
+    ConnectorDeletion, ConnectorHead, ConnectorReplacement, ConnectorWrite, OrganizationConnectors, StoreError,
+};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_tools_services::Connectors;
+use async_trait::async_trait;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 const TENANT: TenantId = TenantId(Uuid::from_u128(0xA));
@@ -117,4 +122,88 @@ async fn all_are_in_the_order_of_their_keys_and_unreadable_ones_are_left_out() {
     assert_eq!(keys(&world.connectors.among(TENANT, &wanted).await.unwrap()), ["zzz", "github", "aaa"]);
     assert_eq!(keys(&world.connectors.among(OTHER, &wanted).await.unwrap()), ["github"]);
     assert_eq!(world.title(TENANT, "broken").await, None);
+}
+
+/// A store that counts how often a definition is read, and may know its digest late.
+struct Watched {
+    store: Arc<SqliteStore>,
+    reads: AtomicUsize,
+    stale: Mutex<Option<String>>,
+}
+
+#[async_trait]
+impl OrganizationConnectors for Watched {
+    async fn put_organization_connector(
+        &self,
+        connector: OrganizationConnector,
+        replaces: Option<ConnectorReplacement>,
+        audit: AuditEntry,
+    ) -> Result<ConnectorWrite, StoreError> {
+        self.store.put_organization_connector(connector, replaces, audit).await
+    }
+
+    async fn list_organization_connectors(&self, tenant: TenantId) -> Result<Vec<ConnectorHead>, StoreError> {
+        self.store.list_organization_connectors(tenant).await
+    }
+
+    async fn organization_connector_digest(&self, tenant: TenantId, key: &str) -> Result<Option<String>, StoreError> {
+        let stale = self.stale.lock().unwrap().clone();
+        if stale.is_some() { Ok(stale) } else { self.store.organization_connector_digest(tenant, key).await }
+    }
+
+    async fn find_organization_connector(
+        &self,
+        tenant: TenantId,
+        key: &str,
+    ) -> Result<Option<OrganizationConnector>, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        self.store.find_organization_connector(tenant, key).await
+    }
+
+    async fn delete_organization_connector(
+        &self,
+        tenant: TenantId,
+        key: &str,
+        is_hidden: bool,
+        audit: AuditEntry,
+    ) -> Result<ConnectorDeletion, StoreError> {
+        self.store.delete_organization_connector(tenant, key, is_hidden, audit).await
+    }
+}
+
+/// What many get who ask at once: title and version.
+async fn asked_at_once(connectors: &Arc<Connectors>) -> Vec<(String, Option<String>)> {
+    let mut asking = JoinSet::new();
+    for _ in 0..30 {
+        let connectors = Arc::clone(connectors);
+        asking.spawn(async move {
+            let found = connectors.find(TENANT, "shop").await.unwrap().unwrap();
+            (found.connector.title.en.clone(), found.version)
+        });
+    }
+    let mut all = asking.join_all().await;
+    all.dedup();
+    all
+}
+
+#[tokio::test]
+async fn many_who_ask_at_once_share_one_reading_of_the_version_that_is_there() {
+    let world = World::new().await;
+    let stale = Mutex::new(None);
+    let watched = Arc::new(Watched { store: world.store.clone(), reads: AtomicUsize::new(0), stale });
+    let connectors = Arc::new(Connectors::new(Arc::new(Catalogue::new(&[]).0), watched.clone()));
+    let (old, new) = (named("shop", "Shop"), named("shop", "New shop"));
+    let digest = |definition: &str| Some(format!("digest of {}", definition.len()));
+    world.keeps("shop", &old, None).await;
+    assert_eq!(asked_at_once(&connectors).await, [("Shop".to_owned(), digest(&old))]);
+    assert_eq!(watched.reads.load(Ordering::SeqCst), 1);
+    // Replaced after they learned which version there is, and before they read it.
+    world.keeps("shop", &new, digest(&old).as_deref()).await;
+    *watched.stale.lock().unwrap() = Some("digest of one that was there before".to_owned());
+    assert_eq!(asked_at_once(&connectors).await, [("New shop".to_owned(), digest(&new))]);
+    *watched.stale.lock().unwrap() = None;
+    let before = watched.reads.swap(0, Ordering::SeqCst);
+    assert!(before > 1, "the new version is read");
+    assert_eq!(asked_at_once(&connectors).await, [("New shop".to_owned(), digest(&new))]);
+    assert_eq!(watched.reads.load(Ordering::SeqCst), 0);
 }

@@ -15,6 +15,10 @@ pub(crate) fn of_send(error: &SendError) -> ToolError {
         SendError::Connect { .. } => {
             tell("provider_error", "url: could not connect to the host", "check the address or use another source")
         }
+        SendError::Compressed(coding) => {
+            let what = format!("url: the server sent the page compressed ({coding}) although that was not asked for");
+            tell("provider_error", &what, "use another source")
+        }
         SendError::Lost => {
             tell("provider_error", "url: the connection was lost before the answer was complete", "try once more")
         }

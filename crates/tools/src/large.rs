@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::artifacts::ToolArtifact;
 use crate::context::CallContext;
 use crate::output::{ToolError, ToolOutput};
-use crate::programs::{BrokeOff, Fuel};
+use crate::programs::{BrokeOff, Programs, bytes_of};
 
 /// The most that a model gets of an answer, in bytes of JSON.
 const MOST: usize = 32 * 1024;
@@ -17,8 +17,6 @@ const ADDED: usize = 512;
 const STEPS: [(usize, usize); 9] =
     [(16_384, 500), (8192, 250), (4096, 120), (2048, 60), (1024, 30), (512, 15), (128, 8), (32, 4), (8, 2)];
 const DEEPEST: usize = 16;
-/// Bytes of an answer that are written in place.
-const IN_PLACE: usize = 64 * 1024;
 /// The largest number: no tool makes so many files in one call.
 const ORDINAL: u32 = u32::MAX;
 
@@ -59,14 +57,10 @@ enum Written {
     BrokeOff,
 }
 
-/// Small answers are written in place. Larger ones are written among the programs of their tenant, because that would
-/// hold up everybody who shares the thread.
 async fn written(context: &CallContext, value: Value) -> Written {
-    if left_of(&value, IN_PLACE).is_some() {
-        return write(value);
-    }
-    let work = move |_: &Fuel| Ok::<_, BrokeOff>(write(value));
-    context.off_thread(work).await.unwrap_or_else(|BrokeOff| Written::BrokeOff)
+    let bytes = bytes_of([&value]);
+    let written = Programs::of_process().by_size(context.tenant_id, bytes, move || write(value)).await;
+    written.unwrap_or_else(|BrokeOff| Written::BrokeOff)
 }
 
 fn write(value: Value) -> Written {
@@ -77,19 +71,6 @@ fn write(value: Value) -> Written {
     let short = short(&value);
     let is_kept = value["artifact_id"].is_string() && value["truncated"] == true;
     if is_kept { Written::Kept(short) } else { Written::Large { whole, short } }
-}
-
-/// What is left of so many bytes when this is written; `None` when they are not enough.
-fn left_of(value: &Value, room: usize) -> Option<usize> {
-    let room = room.checked_sub(8)?;
-    match value {
-        Value::String(text) => room.checked_sub(text.len()),
-        Value::Array(items) => items.iter().try_fold(room, |room, item| left_of(item, room)),
-        Value::Object(members) => {
-            members.iter().try_fold(room, |room, (name, member)| left_of(member, room.checked_sub(name.len())?))
-        }
-        _ => Some(room),
-    }
 }
 
 fn short(value: &Value) -> Map<String, Value> {

@@ -54,7 +54,7 @@ pub use headers::check_headers;
 pub use kept::KeptResults;
 pub use limits::CallLimits;
 pub use output::{ToolError, ToolOutput};
-pub use programs::{BrokeOff, Exhausted, Fuel, Place, Programs, Shares};
+pub use programs::{BrokeOff, Exhausted, Fuel, Place, Programs, Shares, bytes_of};
 pub use record::RequestRecord;
 pub use redact::Redactor;
 pub use registry::{Registry, ToolsDeps};

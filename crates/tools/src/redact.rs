@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::programs::{Exhausted, Fuel};
 use forms::SHORTEST;
-use plain::Plain;
+use plain::{Plain, Space};
 
 pub(crate) const MASK: &str = "***";
 /// Steps for each byte that is looked at.
@@ -19,21 +19,27 @@ const STEPS: usize = 4;
 /// Everything of one call that must not be seen.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    needles: Vec<Vec<u8>>,
+    /// Looked for in texts as they are.
+    whole: Needles,
+    /// Looked for in texts without their white space.
+    broken: Needles,
+}
+
+/// What is looked for in one form of the texts.
+#[derive(Clone, Default)]
+struct Needles {
+    all: Vec<Vec<u8>>,
     /// Finds all needles at once. `None` when there is nothing to find.
     finder: OnceLock<Option<AhoCorasick>>,
 }
 
 impl Redactor {
     /// Hide this secret: as it is, however its characters are escaped or percent-encoded, in base64 (also as a part of
-    /// a longer text) and in hexadecimal.
+    /// a longer text, and in broken lines) and in hexadecimal.
     pub fn hide(&mut self, secret: &str) {
-        for needle in forms::of(secret) {
-            if !self.needles.contains(&needle) {
-                self.needles.push(needle);
-                self.finder = OnceLock::new();
-            }
-        }
+        let forms = forms::of(secret);
+        forms.whole.into_iter().for_each(|needle| self.whole.add(needle));
+        forms.broken.into_iter().for_each(|needle| self.broken.add(needle));
     }
 
     /// Pays for looking at so many bytes.
@@ -53,7 +59,7 @@ impl Redactor {
 
     /// Strings, numbers and names of members alike.
     pub fn value(&self, value: &mut Value) {
-        if self.needles.is_empty() {
+        if self.whole.all.is_empty() {
             return;
         }
         match value {
@@ -84,8 +90,32 @@ impl Redactor {
         if text.len() < SHORTEST {
             return None;
         }
-        let finder = self.finder.get_or_init(|| finder(&self.needles)).as_ref()?;
-        let plain = Plain::of(text);
+        let mut places = self.whole.places(text, Space::Kept, is_cut);
+        // A text without white space was looked at already.
+        if text.bytes().any(|byte| byte.is_ascii_whitespace() || matches!(byte, b'\\' | b'%' | b'&')) {
+            let broken = self.broken.places(text, Space::Skipped, is_cut).into_iter();
+            // The white space behind a secret is not the secret's.
+            places.extend(broken.map(|(from, to)| (from, from + text[from..to].trim_ascii_end().len())));
+            places.sort_unstable_by_key(|(_, to)| *to);
+        }
+        let mut apart = Vec::with_capacity(places.len());
+        places.into_iter().for_each(|(from, to)| add(&mut apart, from, to));
+        (!apart.is_empty()).then(|| with_masks(text, apart.into_iter()))
+    }
+}
+
+impl Needles {
+    fn add(&mut self, needle: Vec<u8>) {
+        if !self.all.contains(&needle) {
+            self.all.push(needle);
+            self.finder = OnceLock::new();
+        }
+    }
+
+    /// Where they are in a text, at the borders of its characters, in the order of their ends.
+    fn places(&self, text: &str, space: Space, is_cut: bool) -> Vec<(usize, usize)> {
+        let Some(finder) = self.finder.get_or_init(|| finder(&self.all)) else { return Vec::new() };
+        let plain = Plain::of(text, space);
         let mut places = Vec::new();
         for found in finder.find_overlapping_iter(&plain.bytes) {
             add(&mut places, found.start(), found.end());
@@ -93,14 +123,18 @@ impl Redactor {
         if let Some(length) = self.begun(&plain.bytes).filter(|_| is_cut) {
             add(&mut places, plain.bytes.len() - length, plain.bytes.len());
         }
-        (!places.is_empty()).then(|| with_masks(text, places.into_iter().map(|(from, to)| plain.place(from, to))))
+        let in_text = |(from, to)| {
+            let (from, to) = plain.place(from, to);
+            (text.floor_char_boundary(from), text.ceil_char_boundary(to))
+        };
+        places.into_iter().map(in_text).collect()
     }
 
     /// How much of the end is the beginning of a secret.
     fn begun(&self, bytes: &[u8]) -> Option<usize> {
         let of_one =
             |needle: &Vec<u8>| (SHORTEST..needle.len()).rev().find(|length| bytes.ends_with(&needle[..*length]));
-        self.needles.iter().filter_map(of_one).max()
+        self.all.iter().filter_map(of_one).max()
     }
 }
 
@@ -116,7 +150,6 @@ fn add(places: &mut Vec<(usize, usize)>, mut from: usize, to: usize) {
 fn with_masks(text: &str, places: impl Iterator<Item = (usize, usize)>) -> String {
     let (mut masked, mut shown_to) = (String::with_capacity(text.len()), 0);
     for (from, to) in places {
-        let (from, to) = (text.floor_char_boundary(from), text.ceil_char_boundary(to));
         masked.push_str(text.get(shown_to..from).unwrap_or_default());
         masked.push_str(MASK);
         shown_to = shown_to.max(to);

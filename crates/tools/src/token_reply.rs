@@ -1,7 +1,7 @@
 //! What a token endpoint answers (RFC 6749, 5): JSON, or a form as some services write it. Nothing of it is shown but
 //! the words of a refusal.
 
-use artel_domain::names;
+use artel_domain::{names, read_foreign_json};
 use serde_json::{Map, Value};
 
 use crate::charset;
@@ -26,7 +26,7 @@ impl TokenReply {
         let decoded = charset::decode(content_type, body, false);
         let text = decoded.ok().or_else(|| String::from_utf8(body.to_vec()).ok())?;
         let text = text.trim();
-        serde_json::from_str(text).ok().or_else(|| form(text)).map(Self)
+        read_foreign_json(text).ok().or_else(|| form(text)).map(Self)
     }
 
     pub fn body(&self) -> &Value {
@@ -117,6 +117,7 @@ mod tests {
             ("application/json; charset=klingon", "\u{feff}{\"access_token\": \"t-1\"}"),
             ("application/x-www-form-urlencoded", "access_token=t-1&expires_in=28800"),
             ("", "access_token=t%2D1"),
+            ("application/json", "{\"access_token\": \"t-1\", \"expires_in\": 1e999}"),
         ] {
             let reply = TokenReply::read(content_type, body.as_bytes()).unwrap();
             assert_eq!(reply.body()["access_token"], "t-1", "{body}");
@@ -165,6 +166,7 @@ mod tests {
             (json!(0), None),
             (json!("soon"), None),
             (json!("NaN"), None),
+            (json!("1e999"), None),
             (json!(null), None),
         ] {
             assert_eq!(lifetime_seconds(&written), seconds, "{written}");

@@ -8,7 +8,7 @@ use artel_domain::{
     WebhookEndpoint, WebhookEndpointId,
 };
 use artel_egress::Egress;
-use artel_identity::SecretBox;
+use artel_identity::Keyring;
 use artel_store::{AttemptEnd, ClaimedDelivery, DeliveryClaim, Result, SpreadNotice, Webhooks};
 use metrics::{counter, histogram};
 use serde_json::json;
@@ -23,7 +23,7 @@ use crate::schedule::pause_after;
 pub struct CourierDeps {
     pub store: Arc<dyn Webhooks>,
     pub egress: Arc<Egress>,
-    pub seal: Arc<SecretBox>,
+    pub keyring: Arc<Keyring>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -147,7 +147,7 @@ impl Courier {
 
     /// An end that is not noted is made up for by another attempt, when this one's hold is over.
     async fn make(&self, claimed: ClaimedDelivery) {
-        let made = attempt(&self.0.egress, &self.0.seal, &claimed, self.0.clock.now()).await;
+        let made = attempt(&self.0.egress, &self.0.keyring, &claimed, self.0.clock.now()).await;
         let delivery = claimed.delivery.id;
         if let Err(error) = self.0.store.end_webhook_attempt(self.end(claimed, made)).await {
             tracing::warn!(%delivery, %error, "the end of an attempt at a webhook message was not noted; another follows");

@@ -118,7 +118,9 @@ fn query_params(operation: &Operation, params: &Map<String, Value>, url: &str) -
 pub(crate) fn same_origin(own: &Url, link: &Url) -> Result<Url, ExecuteError> {
     if own.origin() != link.origin() {
         let host = link.host_str().unwrap_or_default();
-        return Err(ExecuteError::NotSent(format!("the next page is on another host, {host}, and was not asked for")));
+        return Err(ExecuteError::Forbidden(format!(
+            "the next page is on another host, {host}, and was not asked for"
+        )));
     }
     let mut url = link.clone();
     // What signs the request in its query is not in the link of every service.

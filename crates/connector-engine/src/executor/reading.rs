@@ -1,8 +1,7 @@
-//! The work that replies make. Small replies are read in place. Larger ones are read among the programs of their
-//! tenant, because their reading would hold up everybody who shares the thread.
+//! The work that replies make.
 
 use artel_connectors::reply::{Failure, Reading, has_more_values, read};
-use artel_tools::{BrokeOff, Programs};
+use artel_tools::Programs;
 use tokio::time::timeout_at;
 
 use super::{Executor, Work};
@@ -10,8 +9,6 @@ use crate::account::Account;
 use crate::attempt::{Reply, in_utf8};
 use crate::error::ExecuteError;
 
-/// Bytes of replies that are read in place.
-const SMALL: usize = 64 * 1024;
 /// Values in a JSON reply. Each takes much more memory than its text.
 const MOST_VALUES: usize = 500_000;
 
@@ -43,7 +40,7 @@ impl Executor {
     /// bound the memory that the values of replies take at once. The bytes of a reply are there before it has a place.
     pub(crate) async fn makes_room(&self, work: &mut Work<'_>, bytes: usize) -> Result<(), ExecuteError> {
         work.bytes = work.kept + bytes;
-        if work.bytes <= SMALL {
+        if work.bytes <= Programs::SMALL {
             work.place = None;
             return Ok(());
         }
@@ -64,10 +61,7 @@ impl Executor {
         work: &Work<'_>,
         doing: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ExecuteError> {
-        if work.bytes <= SMALL {
-            return Ok(doing());
-        }
-        let done = Programs::of_process().run(work.account.tenant, move |_| Ok::<_, BrokeOff>(doing())).await;
+        let done = Programs::of_process().by_size(work.account.tenant, work.bytes, doing).await;
         done.map_err(|broke_off| work.lost(&broke_off.to_string()))
     }
 }

@@ -202,3 +202,14 @@ async fn a_login_without_a_session_is_told_without_its_body() {
     assert!(text.starts_with("diadoc answered 200 without a token") && !text.contains("SECRET"), "{text}");
     assert_eq!(service.seen().len(), 1, "a page is no session");
 }
+
+#[tokio::test]
+async fn a_token_that_comes_compressed_is_none_and_that_is_said() {
+    let service = service(client()).await;
+    let packed = |code| status(code, &[JSON, ("content-encoding", "gzip")], "\u{1f}");
+    service.answers([packed(200), packed(401)]);
+    let told = service.call("request", &get()).await.unwrap_err().to_string();
+    assert!(told.contains("the answer is compressed (gzip)"), "{told}");
+    let told = service.call("request", &get()).await.unwrap_err().to_string();
+    assert!(told.starts_with("http refused the credential (401): "), "{told}");
+}

@@ -56,7 +56,7 @@ async fn a_private_address_of_a_credential_is_refused() {
     let credential = json!({"base_url": "http://127.0.0.1:1", "bearer": "t0ken-1"});
     let service = Service::start("http", &[], credential).await;
     let told = service.call("request", &get()).await.unwrap_err();
-    assert_eq!(told, ExecuteError::NotSent("the host 127.0.0.1 is not on the public internet".to_owned()));
+    assert_eq!(told, ExecuteError::Forbidden("the host 127.0.0.1 is not on the public internet".to_owned()));
 }
 
 #[tokio::test]
@@ -214,4 +214,31 @@ async fn a_secret_is_hidden_in_an_error_that_is_cut_and_in_a_cursor() {
     ozon.answers([ok(&items)]);
     let outcome = ozon.call("product_list", &json!({"limit": 1})).await.unwrap();
     assert_eq!(outcome.next.unwrap()["last_id"], json!("after ***"));
+}
+
+#[tokio::test]
+async fn a_compressed_answer_is_refused_by_the_name_of_its_coding() {
+    let service = github().await;
+    for (coding, header) in [("gzip", "content-encoding"), ("br", "content-encoding"), ("zstd", "content-encoding")]
+        .into_iter()
+        .chain([("deflate", "content-encoding"), ("x-gzip", "content-encoding")])
+    {
+        let packed = |code| raw(code, &[(header, coding)], b"\x1f\x8b\x08 s3cret");
+        service.answers([packed(200), packed(200), packed(404), packed(401)]);
+        let told = service.call("issues", &issues()).await.unwrap_err();
+        let words = format!("the answer is compressed ({coding}), although that was not asked for");
+        let ExecuteError::Refused(failure) = &told else { panic!("{told:?}") };
+        assert_eq!((failure.status, &failure.message), (200, &words));
+        let written = service.call("issue_create", &issue()).await.unwrap_err();
+        assert!(matches!(&written, ExecuteError::Unknown(text) if text.contains(&words)), "{written:?}");
+        // A status that says no says it all the same.
+        for (code, operation, params) in [(404, "issue_create", issue()), (401, "issues", issues())] {
+            let told = service.call(operation, &params).await.unwrap_err();
+            let ExecuteError::Refused(failure) = &told else { panic!("{told:?}") };
+            assert_eq!((failure.status, &failure.message), (code, &words));
+        }
+    }
+    assert!(service.seen().iter().all(|seen| seen.headers["accept-encoding"] == "identity"));
+    service.answers([raw(200, &[("content-encoding", "utf-8"), ("content-type", "application/json")], b"[]")]);
+    assert_eq!(service.call("issues", &issues()).await.unwrap().data, json!([]));
 }

@@ -125,3 +125,15 @@ async fn lists_go_on_by_token_420_is_obeyed_and_an_error_with_200_is_one() {
     let refused = service.call("offers", &json!({"business_id": 1})).await.unwrap_err();
     assert_eq!(refused.to_string(), "the service answered 200 BAD_REQUEST: no such offer");
 }
+
+#[tokio::test]
+async fn a_file_that_comes_compressed_is_no_file() {
+    let service = service().await;
+    service.answers([
+        ok(&json!({"status": "OK", "result": {"reportId": "r-1"}})),
+        ok(&json!({"status": "OK", "result": {"status": "DONE", "file": "http://market-partner-reports.s3.yandex.net/r-1.csv"}})),
+        status(200, &[("content-type", "text/csv"), ("content-encoding", "gzip")], "\u{1f}a;b"),
+    ]);
+    let told = service.call("report_prices", &json!({"business_id": 1})).await.unwrap_err().to_string();
+    assert!(told.contains("the answer is compressed (gzip)"), "{told}");
+}

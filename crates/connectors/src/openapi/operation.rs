@@ -11,6 +11,7 @@ use super::schemas::Schemas;
 use super::servers::Servers;
 use super::signing_in::Signing;
 use super::words::shortened;
+use crate::request::leaves;
 use crate::schema::{
     Access, Always, Body, Condition, Deprecated, Method, Operation, Reply, ReplyKind, Text, Throttle, Wait,
 };
@@ -53,15 +54,26 @@ pub(super) fn make(
         report.add(place, "the path does not begin with /");
         return None;
     }
-    let mut room = schemas.room();
     let (path, always) = split_query(source.path);
+    if leaves(&path) {
+        report.add(place, "the path has . or .. in it, and would lead out of the service's address");
+        return None;
+    }
+    let mut room = schemas.room();
     let lists = [source.item.get("parameters"), source.operation.get("parameters")];
     let declared: usize = lists.iter().flatten().filter_map(|list| list.as_array()).map(Vec::len).sum();
     if declared > MAX_PARAMETERS {
         report.add(place, format!("it has {declared} parameters, more than {MAX_PARAMETERS}"));
         return None;
     }
-    let mut collected = parameter::collect(&place, &path, lists, document, schemas, signing, &mut room, report);
+    let collected = parameter::collect(&place, &path, lists, document, schemas, signing, &mut room, report);
+    let mut collected = match collected {
+        Ok(collected) => collected,
+        Err(reason) => {
+            report.add(place, reason);
+            return None;
+        }
+    };
     let reads = matches!(method, Method::Get | Method::Head);
     let mut written = body::Written { body: Body::None, media_type: None };
     if reads {

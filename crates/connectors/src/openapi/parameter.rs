@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use artel_egress::is_closed_to_callers;
+use http::HeaderName;
 use serde_json::{Value, json};
 
 use super::budget::{LONGEST_NAME, PARAMETER};
@@ -24,14 +25,13 @@ pub(super) struct Collected {
     pub(super) path: String,
 }
 
-/// Headers that the connector writes itself, beside those that are closed to callers.
-const NOT_ASKED: [&str; 3] = ["accept", "content-type", "user-agent"];
-
-fn is_asked(header: &str) -> bool {
-    !NOT_ASKED.contains(&header.to_lowercase().as_str()) && !is_closed_to_callers(header)
-}
+/// Headers that the connector writes itself: documents declare them, and mean nothing by it.
+const OWN_HEADERS: [&str; 3] = ["accept", "content-type", "user-agent"];
 
 /// Reads the parameters of the path and of the operation; the latter win.
+///
+/// # Errors
+/// Why the operation cannot be called.
 #[expect(clippy::too_many_arguments, reason = "where the parameters stand, and what they may refer to")]
 pub(super) fn collect(
     place: &str,
@@ -42,7 +42,7 @@ pub(super) fn collect(
     signing: &Signing,
     room: &mut Room,
     report: &mut Report,
-) -> Collected {
+) -> Result<Collected, String> {
     let mut declared: Vec<(String, String, Shared<'_>)> = Vec::new();
     for value in lists.into_iter().flatten().filter_map(Value::as_array).flatten() {
         let parameter = match document.resolved(value) {
@@ -66,10 +66,13 @@ pub(super) fn collect(
     }
     let mut collected = Collected { parameters: Parameters::default(), taken: HashSet::new(), path: path.to_owned() };
     for (name, at, parameter) in declared {
+        if at == "header" && !signing.carries(&at, &name) && HeaderName::from_bytes(name.as_bytes()).is_err() {
+            return Err(format!("the parameter {name} is in a header, and that is no name of one"));
+        }
         collected.add(place, &name, &at, &parameter, schemas, signing, room, report);
     }
     collected.undeclared(path);
-    collected
+    Ok(collected)
 }
 
 impl Collected {
@@ -85,8 +88,11 @@ impl Collected {
         room: &mut Room,
         report: &mut Report,
     ) {
-        if signing.carries(at, name) || (at == "header" && !is_asked(name)) {
+        if signing.carries(at, name) || (at == "header" && OWN_HEADERS.contains(&name.to_lowercase().as_str())) {
             return;
+        }
+        if at == "header" && is_closed_to_callers(name) {
+            return report.add(place, format!("the header {name} is not a caller's to set"));
         }
         let Some(kind) = kind(at) else {
             return report.add(place, format!("the parameter {name} in `{at}` cannot be sent"));

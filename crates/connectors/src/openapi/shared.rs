@@ -7,6 +7,8 @@ use artel_domain::names::visible;
 use artel_domain::{read_foreign_json, with_number_bounds};
 use serde_json::{Map, Value};
 
+const BOUNDS: [&str; 5] = ["maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum", "multipleOf"];
+
 /// A value where it stands, or the one that a reference names.
 pub(super) enum Shared<'v> {
     Here(&'v Value),
@@ -66,8 +68,13 @@ fn clean_text(text: &mut String) {
     }
 }
 
-/// What values are held to is left out when it would be another one.
+/// What values are held to is left out when it would be another one, and bounds that no number reaches.
 fn clean_members(members: &mut Map<String, Value>) {
+    for name in BOUNDS {
+        if members.get(name).and_then(Value::as_str).is_some_and(is_out_of_reach) {
+            members.shift_remove(name);
+        }
+    }
     for name in ["pattern", "enum", "const"] {
         if members.get(name).is_some_and(is_changed) {
             members.shift_remove(name);
@@ -78,6 +85,11 @@ fn clean_members(members: &mut Map<String, Value>) {
             std::mem::take(members).into_iter().map(|(name, value)| (visible(&name).into_owned(), value)).collect();
     }
     members.values_mut().for_each(clean);
+}
+
+/// `1e999` and the like are texts by now.
+fn is_out_of_reach(text: &str) -> bool {
+    text.parse::<f64>().is_ok_and(|bound| !bound.is_finite())
 }
 
 fn is_changed(value: &Value) -> bool {

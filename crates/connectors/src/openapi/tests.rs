@@ -360,3 +360,56 @@ fn headers_of_the_connection_are_neither_a_sign_in_nor_a_parameter() {
     let names: Vec<&str> = only(&made).parameters.iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["X_Team"]);
 }
+
+#[test]
+fn an_operation_whose_path_leads_out_of_the_service_is_left_out() {
+    let bad = ["/../admin", "/a/%2e%2E/b", "/a/.%2e", "/./a", "/a/%2E", "/a/..;x/b", "/a/..?x=1", "/%252e%252e/b"];
+    let mut paths: serde_json::Map<String, Value> =
+        bad.iter().map(|path| ((*path).to_owned(), json!({"get": {}}))).collect();
+    paths.insert("/a/.well-known/{file}...".to_owned(), json!({"get": {"operationId": "good"}}));
+    let made = imported(paths.into(), json!({}));
+    assert_eq!(keys(&made), ["good"]);
+    for path in bad {
+        let left = made.left_out.iter().find(|left| left.place == format!("GET {path}"));
+        assert!(left.is_some_and(|left| left.reason.contains(". or .. in it")), "{path}: {left:?}");
+    }
+}
+
+#[test]
+fn an_operation_that_wants_a_header_which_none_can_be_is_left_out() {
+    let of = |name: &str| json!({"get": {"operationId": "bad", "parameters": [{"name": name, "in": "header"}]}});
+    for name in ["X Team", "X-Team:", "", "x-\u{442}eam", "{team}"] {
+        let made = imported(json!({"/a": {"get": {"operationId": "good"}}, "/b": of(name)}), json!({}));
+        assert_eq!(keys(&made), ["good"], "{name:?}");
+        assert!(made.left_out.iter().any(|left| left.place == "GET /b" && left.reason.contains("no name of one")));
+    }
+}
+
+#[test]
+fn headers_that_are_no_callers_to_set_are_told() {
+    let closed =
+        ["Host", "Content-Length", "Connection", "Transfer_Encoding", "TE", "Proxy-Authorization", "X-Forwarded-For"];
+    let silent = ["Accept", "content-type", "User-Agent", "Authorization", "Cookie"];
+    let parameters: Vec<Value> =
+        closed.iter().chain(&silent).chain(&["X-Team"]).map(|name| json!({"name": name, "in": "header"})).collect();
+    let made = imported(json!({"/a": {"get": {"parameters": parameters}}}), json!({}));
+    let names: Vec<&str> = only(&made).parameters.iter().map(|(name, _)| name.as_ref()).collect();
+    assert_eq!(names, ["X_Team"]);
+    for name in closed {
+        assert!(told(&made, &format!("the header {name} is not a caller's to set")), "{name}");
+    }
+    assert!(!silent.iter().any(|name| told(&made, &format!("the header {name} "))), "{:?}", made.left_out);
+}
+
+#[test]
+fn numbers_that_no_float_holds_are_texts_and_no_bounds_and_refused_in_yaml() {
+    let json = r#"{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "servers": [{"url": "https://api.example"}],
+        "paths": {"/a": {"get": {"parameters": [{"name": "a", "in": "query", "schema": {"enum": [1e999, 2], "maximum": 1e999}}]}}}}"#;
+    let made = import(json, &options()).unwrap();
+    assert_eq!(only(&made).parameters.get("a").unwrap().schema, json!({"enum": ["1e999", 2]}));
+    for number in [".inf", "-.INF", ".nan", "1e999"] {
+        let yaml = format!("openapi: 3.1.0\ninfo: {{title: T}}\npaths: {{/a: {{get: {{x-a: {number}}}}}}}\n");
+        let refused = import(&yaml, &options()).unwrap_err().to_string();
+        assert!(refused.contains("non-finite") && refused.contains("line 3"), "{refused}");
+    }
+}

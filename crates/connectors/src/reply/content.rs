@@ -1,7 +1,7 @@
-use artel_domain::{content_coding, mend_json, read_foreign_json};
+use artel_domain::{mend_json, read_foreign_json};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use super::HttpReply;
@@ -35,10 +35,7 @@ pub(super) fn data(
             let data = wanted.data.find(&body).cloned().unwrap_or(Value::Null);
             Ok((data, body))
         }
-        (ReplyKind::Json, None) => Err(match coding(reply) {
-            Some(coding) => format!("the answer is compressed ({coding}), although that was not asked for"),
-            None => format!("the answer is not JSON: {}", text(reply.body).trim()),
-        }),
+        (ReplyKind::Json, None) => Err(format!("the answer is not JSON: {}", text(reply.body).trim())),
         (ReplyKind::Text, body) => Ok((text(reply.body).into(), body.unwrap_or_default())),
         (ReplyKind::Binary, body) => Ok((binary(reply), body.unwrap_or_default())),
         (ReplyKind::Any, None) => match std::str::from_utf8(reply.body) {
@@ -46,10 +43,6 @@ pub(super) fn data(
             Err(_) => Ok((binary(reply), Value::Null)),
         },
     }
-}
-
-fn coding(reply: &HttpReply<'_>) -> Option<String> {
-    content_coding(reply.headers.get(CONTENT_ENCODING)?.to_str().ok()?)
 }
 
 fn binary(reply: &HttpReply<'_>) -> Value {

@@ -73,7 +73,7 @@ fn url_part(connector: &Connector, name: &str, secrets: &Secrets<'_>) -> Result<
     match member.format {
         Format::Url => Ok(text.trim_end_matches('/').to_owned()),
         Format::Host => Ok(text),
-        _ if matches!(text.as_str(), "." | "..") => Err(BuildError::credential(name, "cannot be part of a path")),
+        _ if leaves(&text) => Err(BuildError::credential(name, "cannot be part of a path")),
         _ => Ok(encode::member(&text)),
     }
 }
@@ -103,6 +103,7 @@ pub(super) fn url(call: &Call<'_>, query: &[(String, String)]) -> Result<Url, Bu
     Url::parse(&text).map_err(|_| BuildError::Address)
 }
 
+/// The path below the base URL. However its pieces came together, it stays below.
 fn path(call: &Call<'_>) -> Result<String, BuildError> {
     let mut path = String::new();
     let mut rest = call.operation.path.as_str();
@@ -115,24 +116,27 @@ fn path(call: &Call<'_>) -> Result<String, BuildError> {
     // The connector's own text may end in a query.
     let (last, query) = rest.split_once('?').map_or((rest, None), |(last, query)| (last, Some(query)));
     path.push_str(&encode::address(last));
+    if let Some(address) = given(call.operation, call.params).find(|given| given.parameter.place == Place::Address) {
+        path.push_str(&free_path(&address)?);
+    }
+    if leaves(&path) {
+        return Err(BuildError::parameter("path", "it would have . or .. in it and lead out of the service's address"));
+    }
     if let Some(query) = query {
         path.push('?');
         path.push_str(query);
     }
-    let address = given(call.operation, call.params).find(|given| given.parameter.place == Place::Address);
-    address.map_or(Ok(path.clone()), |given| free_path(&given).map(|free| path + &free))
+    Ok(path)
 }
 
 fn segment(call: &Call<'_>, name: &str) -> Result<String, BuildError> {
     let found = given(call.operation, call.params).find(|given| given.name == name);
     let given = found.ok_or_else(|| BuildError::parameter(name, "is required"))?;
     let text = given.text()?;
-    let leads_away = match given.parameter.encode {
-        Encoding::Plain => text.is_empty() || is_dot_segment(&text),
-        Encoding::Segments => text.is_empty() || text.starts_with('/') || text.split('/').any(is_dot_segment),
-        _ => false,
-    };
-    if leads_away {
+    let is_quoted =
+        matches!(given.parameter.encode, Encoding::OdataGuid | Encoding::OdataDatetime | Encoding::OdataString);
+    let begins_anew = given.parameter.encode == Encoding::Segments && text.starts_with('/');
+    if !is_quoted && (text.is_empty() || begins_anew || leaves(&text)) {
         return Err(BuildError::parameter(name, "is part of a path: not empty, no . or .. in it"));
     }
     Ok(encode::path_literal(&text, given.parameter.encode))
@@ -150,7 +154,7 @@ fn arguments(call: &Call<'_>) -> Result<String, BuildError> {
 /// A path that the caller wrote.
 fn free_path(given: &Given<'_>) -> Result<String, BuildError> {
     let text = given.text()?;
-    if !text.starts_with('/') || readings(&text).any(|path| leads_away(&path)) {
+    if !text.starts_with('/') || readings(&text).any(|path| path.contains('\\')) || leaves(&text) {
         return Err(BuildError::parameter(given.name, "begins with / and has no . or .. in it"));
     }
     if text.contains(['?', '#']) {
@@ -159,8 +163,10 @@ fn free_path(given: &Given<'_>) -> Result<String, BuildError> {
     Ok(encode::address(&text))
 }
 
-fn leads_away(path: &str) -> bool {
-    path.contains('\\') || path.split('/').any(is_dot_segment)
+/// May a server read this path, or a part of one, as one with `.` or `..` in it? Some decode it more than once, and
+/// some take `\` for `/`. What makes a URL of it takes `%2e` for a dot, too.
+pub(crate) fn leaves(path: &str) -> bool {
+    readings(path).any(|path| path.split(['/', '\\']).any(is_dot_segment))
 }
 
 /// The path as servers may read it: some decode it more than once.

@@ -16,8 +16,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 use url::Url;
 
-pub(crate) use address::path_names;
 pub use address::{base_url, bases_of, hosts_of, shown_base_urls};
+pub(crate) use address::{leaves, path_names};
 pub use effect::{surely_reads, writes};
 pub(crate) use place::given;
 pub use sign::sign_in;

@@ -71,6 +71,37 @@ fn paths_are_encoded_as_each_service_wants_them() {
 }
 
 #[test]
+fn no_pieces_of_a_path_lead_out_of_the_service_whatever_their_encoding() {
+    let of = |path: &str, encode: &str| {
+        format!(
+            "- {{key: o, summary: {{ru: О, en: O}}, access: read, path: '{path}', parameters: {{a: {{in: path, encode: {encode}}}, b: {{in: path, encode: {encode}, default: x}}}}}}"
+        )
+    };
+    for encode in ["plain", "comma", "brackets", "indexed", "json"] {
+        for bad in ["..", ".", "..;x", "%2e%2e", "%2E.", "a/../../b", "..\\admin", "\t..", ""] {
+            let told =
+                built(&of("/things/{a}/of/{b}", encode), json!({"a": bad})).map(|request| request.url.to_string());
+            assert_eq!(told, Err("a: is part of a path: not empty, no . or .. in it".to_owned()), "{encode} {bad:?}");
+        }
+        let kept = built(&of("/things/{a}/of/{b}", encode), json!({"a": "DOMAIN\\ada.b..c"})).unwrap();
+        assert_eq!(kept.url.path(), "/v1/things/DOMAIN%5Cada.b..c/of/x");
+    }
+    for (path, a) in [
+        ("/.{a}/{b}", "%2e"),
+        ("/x/..{a}/{b}", ";y"),
+        ("/{a}%2E/{b}", "%2E"),
+        ("/../{a}/{b}", "y"),
+        ("/%2e%2E/{a}/{b}", "y"),
+        ("/./{a}{b}", "y"),
+        ("/{a}/{b}/..", "y"),
+        ("/{a}/{b}/%252e%252e/admin", "y"),
+    ] {
+        let told = built(&of(path, "plain"), json!({"a": a})).map(|request| request.url.to_string());
+        assert!(told.as_ref().is_err_and(|why| why.contains(". or .. in it")), "{path}: {told:?}");
+    }
+}
+
+#[test]
 fn odata_literals_keep_their_quotes_and_double_those_inside() {
     let slice = "- {key: o, summary: {ru: О, en: O}, access: read, path: '/{register}/SliceLast({...})', parameters: {register: {in: path}, period: {in: argument, at: Period, encode: odata_datetime}, condition: {in: argument, at: Condition, encode: odata_string}}}";
     let path = |params| built(slice, params).unwrap().url.path().to_owned();

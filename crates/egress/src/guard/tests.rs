@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
@@ -88,4 +89,47 @@ async fn a_request_with_a_header_of_the_connection_is_refused_before_anything_is
         assert!(matches!(refusal, SendError::Refused(Refusal::Header(of)) if of == name), "{name}");
     }
     assert!(timeout(Duration::from_millis(20), listener.accept()).await.is_err(), "nobody connected");
+}
+
+/// What reading the body of an answer with these headers comes to, and the request that brought it.
+async fn answered(headers: &str) -> (Result<String, SendError>, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let resolver: Arc<dyn Resolver> = Arc::new(SystemResolver);
+    let egress = Egress::new(&["127.0.0.1".to_owned()], BTreeMap::new(), &resolver).unwrap();
+    let (url, rule) = egress.check(&format!("http://{}/", listener.local_addr().unwrap()), &[]).unwrap();
+    let request = Outgoing { method: Method::GET, url, headers: HeaderMap::new(), body: None, fresh: false };
+    let serving = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut asked = vec![0; 4096];
+        let length = stream.read(&mut asked).await.unwrap();
+        let answer = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n{headers}");
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        String::from_utf8(asked[..length].to_vec()).unwrap()
+    };
+    let (answer, asked) = tokio::join!(egress.send(request, &rule), serving);
+    let answer = answer.unwrap();
+    assert_eq!(answer.status(), 200);
+    let read = answer.read(100).await.map(|(read, _)| String::from_utf8(read.to_vec()).unwrap());
+    (read, asked)
+}
+
+#[tokio::test]
+async fn no_body_is_read_that_is_compressed_whatever_header_says_so() {
+    for (headers, coding) in [
+        ("content-encoding: gzip\r\ncontent-length: 2\r\n\r\nok", "gzip"),
+        ("content-encoding: identity\r\ncontent-encoding: BR\r\ncontent-length: 2\r\n\r\nok", "br"),
+        ("content-encoding: utf-8, zstd\r\ncontent-length: 2\r\n\r\nok", "zstd"),
+        ("transfer-encoding: deflate, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", "deflate"),
+    ] {
+        let (read, asked) = answered(headers).await;
+        assert!(matches!(&read, Err(SendError::Compressed(of)) if of == coding), "{headers}: {read:?}");
+        assert!(asked.to_lowercase().contains("accept-encoding: identity\r\n"), "{asked}");
+    }
+    for headers in [
+        "content-length: 2\r\n\r\nok",
+        "content-encoding: identity\r\ncontent-length: 2\r\n\r\nok",
+        "transfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+    ] {
+        assert_eq!(answered(headers).await.0.unwrap(), "ok", "{headers}");
+    }
 }

@@ -2,15 +2,18 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use serde::de::{DeserializeOwned, Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::{Checked, MAX_BODY_BYTES, check_coding, check_content_type, read, too_large, unread};
+use super::{Checked, MAX_BODY_BYTES, check_coding, check_content_type, raw, read, too_large};
 use crate::{Prefer, Problem};
+
+/// How long the whole of a body may take to come.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A request with a member that is handed over as it came. In its place the request has an empty value of the same
 /// kind: `{}`, `[]` or `""`; numbers, booleans and `null` stay.
@@ -20,26 +23,38 @@ pub trait Apart {
 
 /// A request body that fits its type, and the member that was cut out of it. The rest has at most [`MAX_BODY_BYTES`];
 /// the route says how large the whole may be.
-#[derive(Debug, Clone)]
-pub struct ApartBody<T> {
+///
+/// Such bodies are large, and many at once would fill the memory. So `P` takes a place for this one before a byte of it
+/// is read, and says no when there is none. A body that does not come in time gives its place back (408).
+#[derive(Debug)]
+pub struct ApartBody<T, P> {
     pub value: T,
     /// The member's JSON text. `None`: the body has no such object, list or text.
     pub apart: Option<String>,
     /// Hex SHA-256 of the bytes as they came, for idempotency.
     pub digest: String,
+    /// To be held for as long as the member is in memory.
+    pub place: P,
 }
 
-impl<T: DeserializeOwned + Checked + Apart, S: Send + Sync> FromRequest<S> for ApartBody<T> {
+impl<T, P, S> FromRequest<S> for ApartBody<T, P>
+where
+    T: DeserializeOwned + Checked + Apart,
+    P: FromRequestParts<S, Rejection = Problem> + Send,
+    S: Send + Sync,
+{
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         check_content_type(request.headers())?;
         check_coding(request.headers())?;
         let strict = Prefer::of(request.headers()).strict;
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
+        let (mut parts, body) = request.into_parts();
+        let place = P::from_request_parts(&mut parts, state).await?;
+        let bytes = raw(Request::from_parts(parts, body), PATIENCE).await?;
         let (rest, apart) = cut(&bytes, T::MEMBER)?;
         let value = read(&rest, strict)?;
-        Ok(Self { value, apart, digest: hex::encode(Sha256::digest(&bytes)) })
+        Ok(Self { value, apart, digest: hex::encode(Sha256::digest(&bytes)), place })
     }
 }
 
@@ -103,7 +118,73 @@ impl<'de> Visitor<'de> for Find {
 
 #[cfg(test)]
 mod tests {
-    use super::cut;
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::{Context, Poll};
+    use std::time::Duration;
+
+    use axum::body::{Body, Bytes};
+    use axum::http::request::Parts;
+    use hyper::body::Frame;
+    use serde::Deserialize;
+    use serde_json::Value;
+    use tokio::time::Instant;
+
+    use super::{Apart, ApartBody, FromRequest as _, FromRequestParts, PATIENCE, Problem, Request, cut};
+    use crate::{Checked, Faults};
+
+    /// A body of which nothing comes, and whether somebody wanted it.
+    #[derive(Default, Clone)]
+    struct Silent(Arc<AtomicBool>);
+
+    impl hyper::body::Body for Silent {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            self.0.store(true, Ordering::SeqCst);
+            Poll::Pending
+        }
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "it is only read")]
+    struct Document {
+        spec: Value,
+    }
+
+    impl Apart for Document {
+        const MEMBER: &'static str = "spec";
+    }
+
+    impl Checked for Document {
+        fn check(&self, _: &mut Faults) {}
+    }
+
+    /// The state says whether there is one.
+    #[derive(Debug)]
+    struct Place;
+
+    impl FromRequestParts<bool> for Place {
+        type Rejection = Problem;
+
+        async fn from_request_parts(_: &mut Parts, is_free: &bool) -> Result<Self, Problem> {
+            if *is_free { Ok(Self) } else { Err(Problem::too_many("There is no place.", 1)) }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_of_a_body_is_read_before_it_has_a_place_and_it_holds_it_for_a_while_only() {
+        for (is_free, status, after) in [(false, 429, Duration::ZERO), (true, 408, PATIENCE)] {
+            let (body, begun) = (Silent::default(), Instant::now());
+            let request = Request::new(Body::new(body.clone()));
+            let refused = ApartBody::<Document, Place>::from_request(request, &is_free).await.unwrap_err();
+            assert_eq!((refused.status().as_u16(), begun.elapsed()), (status, after));
+            assert_eq!(body.0.load(Ordering::SeqCst), is_free);
+        }
+    }
 
     const LARGE: usize = super::MAX_BODY_BYTES + 1;
 

@@ -1,6 +1,6 @@
 //! Bodies that are compressed are not read: the answer says so, and how to send them.
 
-use artel_domain::content_coding;
+use artel_egress::content_coding;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
 

@@ -46,6 +46,15 @@ fn a_long_integer_keeps_its_digits() {
     assert_eq!(Value::from(order.more), serde_json::json!({ "account": "40817810099910004312", "x": -1.5 }));
 }
 
+#[test]
+fn a_number_that_no_float_holds_is_kept_as_text_or_refused_by_its_place() {
+    let order = read::<Order>(br#"{"name":"a","more":{"rate":1e999,"x":[-1E400]}}"#, true).unwrap();
+    assert_eq!(Value::from(order.more), serde_json::json!({ "rate": "1e999", "x": ["-1E400"] }));
+    let problem = read::<Order>(br#"{"name":"a","inner":{"count":1e999}}"#, true).unwrap_err();
+    assert_eq!(problem.status(), 422);
+    assert!(format!("{problem:?}").contains("\"inner.count\""), "{problem:?}");
+}
+
 #[rstest]
 #[case::latin_1(b"{\"name\":\"na\xEFve\"}", "The body is not UTF-8: the byte at position 11 (0xEF)")]
 #[case::utf_16(b"\xFF\xFE{\0}\0", "The body is not UTF-8: the byte at position 0 (0xFF)")]

@@ -53,7 +53,7 @@ pub(crate) async fn receive_delivery(
     let found = find(&app, &place).await?;
     let hook = &found.hook;
     admit(&app, hook).await?;
-    let _place = app.places.enter(hook.tenant_id).await?;
+    let _place = app.places.enter(hook.tenant_id, hook.id).await?;
     let Some(taken) = proven(&app, &found, source, request).await? else {
         return Err(refused(&app, hook).await);
     };
@@ -98,9 +98,10 @@ async fn proven(
     source: Option<IpAddr>,
     request: Request,
 ) -> Result<Option<Taken>, Problem> {
-    let secret = opened_hook_secret(&app.seal, found).map_err(Problem::internal)?;
+    let seal = app.keyring.of(found.hook.tenant_id).await?;
+    let secret = opened_hook_secret(&seal, found).map_err(Problem::internal)?;
     let headers = request.headers().clone();
-    let body = tokio::time::timeout(BODY_PATIENCE, raw(request)).await.map_err(|_| too_slow())??;
+    let body = raw(request, BODY_PATIENCE).await?;
     let Some(listed) = app.connectors.installed().get(&found.hook.connector_key) else { return Ok(None) };
     let unread = Unread {
         connector: Arc::clone(&listed.connector),
@@ -130,8 +131,4 @@ fn full(hook: &Hook) -> Problem {
     let message = "The organisation keeps as many bytes of events as it may. Room is made as old ones are forgotten \
         (EVENTS_RETENTION_DAYS); deliver it again later, or ask the operator for more (EVENTS_MAX_BYTES_PER_TENANT).";
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "events_full", message).retry_after(ROOM_IN_SECONDS)
-}
-
-fn too_slow() -> Problem {
-    Problem::new(StatusCode::REQUEST_TIMEOUT, "body_timeout", "The body did not come within 30 s; deliver it again.")
 }

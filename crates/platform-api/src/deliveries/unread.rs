@@ -1,5 +1,4 @@
-//! A delivery with all that its reading takes. Small ones are read in place. Larger ones are read among the programs of
-//! their tenant, because their reading would hold up everybody who shares the thread.
+//! A delivery with all that its reading takes.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,7 +8,7 @@ use artel_connectors::webhook::{Delivery, Received, receive};
 use artel_domain::{Hook, InboundEventId, Timestamp};
 use artel_http::Problem;
 use artel_store::NewInboundEvent;
-use artel_tools::{BrokeOff, Programs};
+use artel_tools::Programs;
 use axum::Json;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
@@ -17,9 +16,6 @@ use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::event;
-
-/// Bytes of a body that is read in place.
-const SMALL: usize = 64 * 1024;
 
 pub(super) struct Unread {
     pub(super) connector: Arc<Connector>,
@@ -47,12 +43,8 @@ impl Unread {
     /// # Errors
     /// The reading broke off.
     pub(super) async fn read(self) -> Result<Option<Taken>, Problem> {
-        if self.body.len() <= SMALL {
-            return Ok(self.taken());
-        }
-        let tenant = self.hook.tenant_id;
-        let read = Programs::of_process().run(tenant, move |_| Ok::<_, BrokeOff>(self.taken())).await;
-        read.map_err(Problem::internal)
+        let (tenant, bytes) = (self.hook.tenant_id, self.body.len());
+        Programs::of_process().by_size(tenant, bytes, move || self.taken()).await.map_err(Problem::internal)
     }
 
     fn taken(&self) -> Option<Taken> {

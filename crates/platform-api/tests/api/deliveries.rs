@@ -2,10 +2,11 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
-use artel_domain::Clock as _;
+use artel_domain::{Clock as _, InboundEventId};
+use artel_store::{InboundEventWrite, InboundJournal as _, NewInboundEvent};
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
@@ -341,4 +342,45 @@ async fn a_large_delivery_is_proven_and_masked_like_every_other() {
     delivers(&world, &url, &headers, format!("{body} ").as_bytes()).await.is_problem(404);
     delivers(&world, &url, &headers, body.as_bytes()).await.is(StatusCode::ACCEPTED);
     assert_eq!(newest(&ada).await, json!(["github", "push", "1", { "a": "***", "b": rest }]));
+}
+
+/// Notes the longest time that this thread's tasks had to wait for it.
+async fn watches(longest: Arc<AtomicU64>) {
+    loop {
+        let before = Instant::now();
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        longest.fetch_max(before.elapsed().as_micros() as u64, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn a_large_journal_holds_up_nobody_who_shares_the_thread() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let hook = made(&ada, "github", None).await["id"].as_str().unwrap().parse().unwrap();
+    let payload = format!("[{}0]", "\"what a service says\",".repeat(300_000));
+    let alone = Instant::now();
+    drop(serde_json::from_str::<Value>(&payload).unwrap());
+    let (alone, longest) = (alone.elapsed(), Arc::new(AtomicU64::new(0)));
+    let event = NewInboundEvent {
+        id: InboundEventId(world.clock.uuid()),
+        tenant_id: ada.tenant,
+        hook_id: hook,
+        service: "github".to_owned(),
+        kind: None,
+        received_at: world.clock.now(),
+        delivery_id: "large".to_owned(),
+        payload: payload.clone(),
+        sameness: [1; 32],
+        same_for: None,
+        most_of_tenant: None,
+    };
+    assert_eq!(world.store.record_inbound_event(event).await.unwrap(), InboundEventWrite::Done);
+    let mut tasks = tokio::task::JoinSet::new();
+    tasks.spawn(watches(Arc::clone(&longest)));
+    let answer = ada.open("GET", "/organizations/me/events/inbound", &[], Body::empty()).await;
+    let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+    let waited = Duration::from_micros(longest.load(Ordering::Relaxed));
+    assert!(bytes.windows(payload.len()).any(|part| part == payload.as_bytes()), "it is written as it came");
+    assert!(waited < alone / 2, "others waited {waited:?}, and the reading takes {alone:?}");
 }

@@ -1,9 +1,13 @@
 //! Connectors that organisations import for themselves.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use artel_domain::{Actor, AuditEntry, Clock as _, Hook, HookId, OrganizationConnector};
 use artel_store::{ConnectorWrite, Hooks as _, Identities as _, NewHook, OrganizationConnectors as _};
+use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -402,6 +406,36 @@ async fn hostile_documents_end_in_bounded_time() {
     }
     let part = json!({ "key": "part", "spec": wide(), "operations": ["/p1?", "/p12*"] });
     ada.post(IMPORT, part).await.is(StatusCode::CREATED);
+}
+
+/// A body of which nothing comes, and whether somebody waits for it.
+#[expect(clippy::disallowed_methods, reason = "it is a request's, and belongs to nobody's standing")]
+fn silent() -> (Body, Arc<AtomicBool>) {
+    let is_read = Arc::new(AtomicBool::new(false));
+    let noted = is_read.clone();
+    let nothing = futures::stream::poll_fn(move |_| {
+        noted.store(true, Ordering::SeqCst);
+        Poll::<Option<Result<Bytes, std::io::Error>>>::Pending
+    });
+    (Body::from_stream(nothing), is_read)
+}
+
+#[tokio::test]
+async fn nothing_of_a_second_document_is_read_while_the_first_is_on_its_way() {
+    const SOON: Duration = Duration::from_secs(20);
+    let world = World::new().await;
+    let (ada, headers) = (world.ada(), [("content-type", "application/json")]);
+    let ((first, first_is_read), (second, second_is_read)) = (silent(), silent());
+    let mut reading = Box::pin(ada.send("POST", IMPORT, &headers, first));
+    while !first_is_read.load(Ordering::SeqCst) {
+        assert!(tokio::time::timeout(Duration::from_millis(5), &mut reading).await.is_err(), "nothing has come");
+    }
+    let refused = tokio::time::timeout(SOON, ada.send("POST", IMPORT, &headers, second)).await;
+    refused.unwrap().is_problem(429);
+    assert!(!second_is_read.load(Ordering::SeqCst), "it is refused by its head alone");
+    imported(&world.bob(), "shop").await;
+    drop(reading);
+    imported(&ada, "shop").await;
 }
 
 #[tokio::test]

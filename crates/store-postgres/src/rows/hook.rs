@@ -1,7 +1,7 @@
-use artel_domain::{Hook, HookId, InboundEvent, InboundEventId, TenantId, UserId};
+use artel_domain::{Hook, HookId, InboundEvent, InboundEventId, JsonText, TenantId, UserId};
 use uuid::Uuid;
 
-use crate::values::{parsed, time};
+use crate::values::time;
 
 #[derive(Debug)]
 pub(crate) struct HookRow {
@@ -54,7 +54,7 @@ impl TryFrom<InboundEventRow> for InboundEvent {
             kind: row.kind,
             received_at: time(row.received_at),
             delivery_id: row.delivery_id,
-            payload: parsed(&row.payload)?,
+            payload: JsonText::new(row.payload),
         })
     }
 }

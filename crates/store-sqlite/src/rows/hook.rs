@@ -1,8 +1,8 @@
-use artel_domain::{Hook, HookId, InboundEvent, InboundEventId, TenantId, UserId};
+use artel_domain::{Hook, HookId, InboundEvent, InboundEventId, JsonText, TenantId, UserId};
 use uuid::Uuid;
 
 use crate::error::{Failure, Outcome};
-use crate::values::{json, time};
+use crate::values::time;
 
 pub(crate) struct HookRow {
     pub(crate) id: Uuid,
@@ -53,7 +53,7 @@ impl TryFrom<InboundEventRow> for InboundEvent {
             kind: row.kind,
             received_at: time(row.received_at),
             delivery_id: row.delivery_id,
-            payload: json("payload", &row.payload)?,
+            payload: JsonText::new(row.payload),
         })
     }
 }

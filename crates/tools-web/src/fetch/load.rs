@@ -1,13 +1,10 @@
 //! The bytes of an address, through the egress guard.
 
-use artel_domain::content_coding;
-use artel_egress::{Outgoing, read_capped};
+use artel_egress::{Answer, Outgoing};
 use artel_tools::{CallContext, ToolError};
 use bytes::Bytes;
-use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT,
-};
-use reqwest::{Method, Response};
+use reqwest::Method;
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use url::Url;
 
 use crate::text_error::{of_refusal, of_send, of_status, tell};
@@ -52,15 +49,11 @@ pub(super) async fn load(context: &CallContext, address: &str) -> Result<Loaded,
     read(response).await
 }
 
-async fn read(response: Response) -> Result<Loaded, ToolError> {
+async fn read(response: Answer) -> Result<Loaded, ToolError> {
     let url = response.url().to_string();
-    let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    if let Some(encoding) = header(CONTENT_ENCODING).and_then(content_coding) {
-        let what = format!("url: the server sent the page compressed ({encoding}) although that was not asked for");
-        return Err(tell("provider_error", &what, "use another source"));
-    }
-    let content_type = header(CONTENT_TYPE).unwrap_or_default().to_owned();
-    let (bytes, more) = read_capped(response, CAP).await.map_err(|error| of_send(&error))?;
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = content_type.unwrap_or_default().to_owned();
+    let (bytes, more) = response.read(CAP).await.map_err(|error| of_send(&error))?;
     if more {
         return Err(tell(
             "too_large",

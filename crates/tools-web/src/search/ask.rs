@@ -3,7 +3,7 @@
 use std::fmt;
 
 use artel_domain::read_foreign_json;
-use artel_egress::{Egress, Outgoing, SendError, read_capped};
+use artel_egress::{Egress, Outgoing, SendError};
 use async_trait::async_trait;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
@@ -34,6 +34,13 @@ pub(super) enum Failure {
     Send(SendError),
     /// The answer is not what the service documents.
     Form(&'static str),
+}
+
+impl Failure {
+    /// May the same request come to something a little later?
+    pub(super) fn may_change(&self) -> bool {
+        !matches!(self, Self::Status(401 | 403) | Self::Send(SendError::Refused(_) | SendError::Compressed(_)))
+    }
 }
 
 impl fmt::Display for Failure {
@@ -92,7 +99,7 @@ impl Ask {
             402 | 429 | 432 | 433 => return Err(Failure::Limited),
             status => return Err(Failure::Status(status)),
         }
-        let (bytes, _) = read_capped(response, CAP).await.map_err(Failure::Send)?;
+        let (bytes, _) = response.read(CAP).await.map_err(Failure::Send)?;
         let text = String::from_utf8_lossy(&bytes);
         read_foreign_json(text.trim_start_matches('\u{FEFF}')).map_err(|_| Failure::Form("JSON"))
     }

@@ -79,10 +79,13 @@ impl Builtin for WebSearchTool {
 fn refusal(failures: &[(&'static str, Failure)]) -> ToolError {
     let limited = !failures.is_empty() && failures.iter().all(|(_, failure)| matches!(failure, Failure::Limited));
     let code = if limited { "rate_limited" } else { "provider_error" };
+    // A guard that refused does so again, and so does a service that does not know the key.
+    let may_change = failures.iter().any(|(_, failure)| failure.may_change());
+    let now = if may_change {
+        "try once more in a minute, or go on without it"
+    } else {
+        "go on without it, and tell the user that the operator must look at it"
+    };
     let told: Vec<String> = failures.iter().map(|(name, failure)| format!("{name} {failure}")).collect();
-    tell(
-        code,
-        &format!("no search service answered: {}", told.join(", ")),
-        "try once more in a minute, or go on without it",
-    )
+    tell(code, &format!("no search service answered: {}", told.join(", ")), now)
 }

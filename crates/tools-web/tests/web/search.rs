@@ -168,6 +168,9 @@ async fn when_one_service_fails_the_next_is_asked() {
     assert_eq!(searches(config, json!({"query": "axum"})).await.unwrap()["provider"], "tavily");
 }
 
+/// What is said when no further try changes anything.
+const NO_USE: &str = "; go on without it, and tell the user that the operator must look at it";
+
 /// What a model gets when there is nothing to get: the whole text, word for word.
 #[tokio::test]
 async fn every_way_to_fail_has_its_own_text() {
@@ -196,8 +199,12 @@ async fn every_way_to_fail_has_its_own_text() {
             ..SearchConfig::default()
         };
         let told = searches(config, json!({"query": "axum"})).await.unwrap_err();
+        let tail = if status == 401 { NO_USE } else { tail };
         assert_eq!(told, format!("{expected}{tail}"));
     }
+    let guarded = SearchConfig { searxng: Some(url("http://169.254.169.254/")), ..SearchConfig::default() };
+    let told = searches(guarded, json!({"query": "axum"})).await.unwrap_err();
+    assert!(told.contains("is not on the public internet") && told.ends_with(NO_USE), "{told}");
     let nowhere = SearchConfig { searxng: Some(url("http://127.0.0.1:1/")), ..SearchConfig::default() };
     let told = searches(nowhere, json!({"query": "axum"})).await.unwrap_err();
     assert_eq!(

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use artel_domain::TenantId;
-use artel_egress::{Egress, Outgoing, read_capped};
+use artel_egress::{Egress, Outgoing, SendError};
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
@@ -123,7 +123,13 @@ async fn fetch(
     let status = response.status();
     let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let content_type = content_type.unwrap_or_default().to_owned();
-    let (answer, _) = read_capped(response, MAX_ANSWER).await.map_err(|error| failed(error.to_string()))?;
+    let read = response.read(MAX_ANSWER).await;
+    if let Err(SendError::Compressed(_)) = &read
+        && !status.is_success()
+    {
+        return Err(failed(format!("the token endpoint answered {}", status.as_u16())));
+    }
+    let (answer, _) = read.map_err(|error| failed(error.to_string()))?;
     let reply = TokenReply::read(&content_type, &answer);
     given(status, reply.as_ref(), redactor).map_err(failed)
 }

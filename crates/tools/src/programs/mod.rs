@@ -8,6 +8,7 @@
 
 mod fuel;
 mod shares;
+mod size;
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -16,9 +17,13 @@ use artel_domain::TenantId;
 
 pub use fuel::{Exhausted, Fuel};
 pub use shares::{Place, Shares};
+pub use size::bytes_of;
 
 /// The longest that one program runs, once it has a thread.
 const LONGEST_RUN: Duration = Duration::from_secs(1);
+
+/// Bytes of work that is done in place.
+pub(crate) const SMALL: usize = 64 * 1024;
 
 /// Runs programs of tenants, a limited number at once: in all, and for each tenant.
 pub struct Programs {
@@ -37,6 +42,9 @@ impl From<BrokeOff> for String {
 }
 
 impl Programs {
+    /// Bytes of work that [`Programs::by_size`] does in place.
+    pub const SMALL: usize = SMALL;
+
     /// # Arguments
     /// * `threads`: programs that run at once. One tenant gets half of them, at least one.
     pub fn new(threads: usize) -> Self {
@@ -49,6 +57,27 @@ impl Programs {
         static PROGRAMS: LazyLock<Programs> =
             LazyLock::new(|| Programs::new(std::thread::available_parallelism().map_or(2, usize::from)));
         &PROGRAMS
+    }
+
+    /// Does work that is the longer the more bytes it is about. With few of them it is done in place, which is quicker
+    /// than any other thread. With many it would hold up everybody who shares this thread, so it is done among the
+    /// tenant's programs. It pays no fuel: whoever asks has bounded the bytes.
+    ///
+    /// # Arguments
+    /// * `bytes`: of what is read or written; [`bytes_of`] says them of values.
+    ///
+    /// # Errors
+    /// [`BrokeOff`] when it panicked there.
+    pub async fn by_size<T: Send + 'static>(
+        &self,
+        tenant: TenantId,
+        bytes: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, BrokeOff> {
+        if bytes <= SMALL {
+            return Ok(work());
+        }
+        self.run(tenant, move |_| Ok(work())).await
     }
 
     /// Runs a tenant's program: waits for one of the tenant's threads, then runs it with fuel. Whoever drops the

@@ -85,3 +85,14 @@ fn fuel_that_is_used_up_stays_used_up() {
     assert_eq!(late.spend(1 << 17), Err(Exhausted));
     assert_eq!(late.spend(1), Err(Exhausted));
 }
+
+#[tokio::test]
+async fn small_work_is_done_in_place_and_large_work_elsewhere() {
+    let here = std::thread::current().id();
+    let programs = Programs::new(2);
+    let thread = || std::thread::current().id();
+    assert_eq!(programs.by_size(tenant(), Programs::SMALL, thread).await, Ok(here));
+    assert_ne!(programs.by_size(tenant(), Programs::SMALL + 1, thread).await.unwrap(), here);
+    let broken: Result<(), BrokeOff> = programs.by_size(tenant(), usize::MAX, || panic!("broken")).await;
+    assert_eq!(broken, Err(BrokeOff));
+}

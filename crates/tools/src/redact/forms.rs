@@ -3,17 +3,29 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use super::plain::Plain;
+use super::plain::{Plain, Space};
 
 /// Shorter needles would hit innocent text everywhere.
 pub(super) const SHORTEST: usize = 4;
 /// The same for base64 and hexadecimal, of which files consist.
 const SHORTEST_ENCODED: usize = 6;
 
-/// All forms of a secret, each as its plain form.
-pub(super) fn of(secret: &str) -> Vec<Vec<u8>> {
+/// A secret that is looked for as it is, whatever white space is in it: shorter ones would be found across words.
+const SHORTEST_BROKEN: usize = 16;
+
+/// What is looked for in the place of a secret.
+#[derive(Default)]
+pub(super) struct Forms {
+    /// In texts with their white space, each as its plain form.
+    pub(super) whole: Vec<Vec<u8>>,
+    /// In texts without their white space.
+    pub(super) broken: Vec<Vec<u8>>,
+}
+
+/// All forms of a secret.
+pub(super) fn of(secret: &str) -> Forms {
     if secret.len() < SHORTEST {
-        return Vec::new();
+        return Forms::default();
     }
     let hexadecimal = secret.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let mut encoded = vec![hexadecimal.to_ascii_uppercase(), hexadecimal, STANDARD_NO_PAD.encode(secret)];
@@ -21,9 +33,16 @@ pub(super) fn of(secret: &str) -> Vec<Vec<u8>> {
     let url_safe: Vec<String> = encoded.iter().skip(2).map(|text| text.replace('+', "-").replace('/', "_")).collect();
     encoded.extend(url_safe);
     encoded.retain(|text| text.len() >= SHORTEST_ENCODED);
-    let mut forms: Vec<Vec<u8>> = encoded.iter().map(|text| Plain::of(text).bytes).collect();
-    forms.push(Plain::of(secret).bytes);
-    forms.retain(|form| form.len() >= SHORTEST);
+    let mut forms = Forms {
+        whole: encoded.iter().map(|text| Plain::of(text, Space::Kept).bytes).collect(),
+        broken: encoded.into_iter().map(String::into_bytes).collect(),
+    };
+    forms.whole.push(Plain::of(secret, Space::Kept).bytes);
+    forms.whole.retain(|form| form.len() >= SHORTEST);
+    let without_space = Plain::of(secret, Space::Skipped).bytes;
+    if without_space.len() >= SHORTEST_BROKEN {
+        forms.broken.push(without_space);
+    }
     forms
 }
 

@@ -4,8 +4,18 @@
 /// How often a text is read again, because what was decoded was encoded too.
 const MOST_PASSES: usize = 8;
 
+/// What becomes of white space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Space {
+    /// Spaces stay. A line break is the letter of its escape, because nobody knows what a backslash escapes.
+    Kept,
+    /// It is left out, however it is escaped: many encoders break long lines of base64, wherever that is.
+    Skipped,
+}
+
 /// A text in its plain form, and where each byte of it comes from.
 pub(super) struct Plain {
+    space: Space,
     pub(super) bytes: Vec<u8>,
     /// For each byte, where its writing begins in the text; `None` where that is the byte's own place.
     starts: Option<Vec<u32>>,
@@ -14,10 +24,18 @@ pub(super) struct Plain {
 }
 
 impl Plain {
-    /// The plain form. Backslashes are left out, because nobody knows what they escape. `+` is a space, as in forms,
-    /// and a line break is the letter of its escape.
-    pub(super) fn of(text: &str) -> Self {
-        let mut plain = Self { bytes: text.bytes().map(letter).collect(), starts: None, end: text.len() };
+    /// The plain form. Backslashes are left out. Where spaces are kept, `+` is one, as in forms.
+    pub(super) fn of(text: &str, space: Space) -> Self {
+        let mut plain = Self { space, bytes: Vec::new(), starts: None, end: text.len() };
+        match space {
+            Space::Kept => plain.bytes = text.bytes().map(letter).collect(),
+            Space::Skipped => {
+                let kept = text.bytes().enumerate().filter(|(_, byte)| !byte.is_ascii_whitespace());
+                let (starts, bytes): (Vec<u32>, Vec<u8>) =
+                    kept.map(|(at, byte)| (u32::try_from(at).unwrap_or(u32::MAX), byte)).unzip();
+                (plain.bytes, plain.starts) = (bytes, Some(starts));
+            }
+        }
         for _ in 0..MOST_PASSES {
             if !plain.bytes.iter().any(|byte| matches!(byte, b'%' | b'&' | b'\\')) || !plain.decode() {
                 break;
@@ -48,6 +66,10 @@ impl Plain {
             at += backslashes;
             is_changed |= backslashes > 0;
             let Some(first) = self.bytes.get(at) else { break };
+            if self.space == Space::Skipped && backslashes > 0 && matches!(first, b'n' | b'r' | b't') {
+                at += 1;
+                continue;
+            }
             let written = match first {
                 b'u' if backslashes > 0 => unicode(&self.bytes, at),
                 b'%' => percent(&self.bytes, at),
@@ -58,9 +80,9 @@ impl Plain {
             let (decoded, end) = written.unwrap_or((Written::Byte(*first), at + 1));
             let before = bytes.len();
             match decoded {
-                Written::Byte(byte) => bytes.push(letter(byte)),
+                Written::Byte(byte) => self.push(&mut bytes, byte),
                 Written::Letter(decoded) => {
-                    bytes.extend(decoded.encode_utf8(&mut [0; 4]).bytes().map(letter));
+                    decoded.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| self.push(&mut bytes, byte));
                 }
             }
             starts.resize(starts.len() + bytes.len() - before, u32::try_from(start).unwrap_or(u32::MAX));
@@ -68,6 +90,14 @@ impl Plain {
         }
         (self.bytes, self.starts) = (bytes, Some(starts));
         is_changed
+    }
+
+    fn push(&self, bytes: &mut Vec<u8>, byte: u8) {
+        match self.space {
+            Space::Kept => bytes.push(letter(byte)),
+            Space::Skipped if byte.is_ascii_whitespace() => {}
+            Space::Skipped => bytes.push(byte),
+        }
     }
 }
 
@@ -141,10 +171,14 @@ fn entity(bytes: &[u8], at: usize) -> Option<(Written, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::Plain;
+    use super::{Plain, Space};
 
     fn plain(text: &str) -> String {
-        String::from_utf8(Plain::of(text).bytes).unwrap()
+        String::from_utf8(of(text).bytes).unwrap()
+    }
+
+    fn of(text: &str) -> Plain {
+        Plain::of(text, Space::Kept)
     }
 
     #[test]
@@ -164,7 +198,7 @@ mod tests {
         assert_eq!(plain("\\ud83d\\ude00\\u0416"), "😀Ж");
         assert_eq!(plain("{\\\"a\\\": \\\"b\\nc\\\"}"), plain("{\"a\": \"b\nc\"}"));
         for odd in ["100%", "%2", "%zz", "\\u12", "\\ud83d", "a & b", "&nothing;", "\\", ""] {
-            let _ = Plain::of(odd);
+            let _ = (of(odd), Plain::of(odd, Space::Skipped));
         }
     }
 
@@ -174,7 +208,7 @@ mod tests {
             let encoded = secret.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
             let escaped = serde_json::to_string(secret).unwrap();
             for written in [&*encoded, escaped.trim_matches('"')] {
-                assert_eq!(Plain::of(written).bytes, Plain::of(secret).bytes, "{secret}");
+                assert_eq!(of(written).bytes, of(secret).bytes, "{secret}");
             }
         }
     }
@@ -182,8 +216,26 @@ mod tests {
     #[test]
     fn a_range_is_found_again_in_the_text() {
         let text = "x%2Fsec\\\"ret;";
-        let form = Plain::of(text);
+        let form = of(text);
         let (from, to) = form.place(1, form.bytes.len() - 1);
         assert_eq!(&text[from..to], "%2Fsec\\\"ret");
+    }
+
+    #[test]
+    fn white_space_is_skipped_however_it_is_written() {
+        for text in [
+            "ab+/\ncd",
+            "ab+/\r\n  cd",
+            "ab+/\\ncd",
+            "ab+\\/\\\\r\\\\ncd",
+            "ab+/%0D%0Acd",
+            "ab+/&#13;&#10;cd",
+            "ab\\u002b/\\u000acd",
+        ] {
+            let form = Plain::of(text, Space::Skipped);
+            assert_eq!(form.bytes, b"ab+/cd", "{text}");
+            let (from, to) = form.place(1, 5);
+            assert!(text[from..to].starts_with('b') && text[from..to].ends_with('c'), "{text}");
+        }
     }
 }

@@ -68,6 +68,51 @@ fn a_secret_in_base64_or_hexadecimal_is_hidden() {
     assert_eq!(redactor.text(&format!("0x{hex} {}", hex.to_uppercase())), "0x*** ***");
 }
 
+/// As mail and many programs write long texts of base64.
+fn in_lines(text: &str, columns: usize, line_break: &str) -> String {
+    let lines: Vec<&str> = text.as_bytes().chunks(columns).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    lines.join(line_break)
+}
+
+#[test]
+fn a_secret_in_broken_lines_of_base64_or_hexadecimal_is_hidden() {
+    let secret =
+        "qcanary/WW=99 \u{416}+\"\\x, and as long as the keys of many services are: ????>>>>~~~~0123456789abcdef";
+    let redactor = redactor(secret);
+    let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+    for before in ["", "a", "ab", &"c".repeat(40)] {
+        let held = format!("{before}{secret}, and more");
+        for encoded in [STANDARD.encode(&held), URL_SAFE_NO_PAD.encode(&held), hex(&held)] {
+            for columns in [4, 19, 60, 64, 76] {
+                for line_break in ["\n", "\r\n", "\n    ", " ", "\\n", "\\r\\n", "\\\\n", "\\u000a", "%0D%0A", "&#10;"]
+                {
+                    let written = in_lines(&encoded, columns, line_break);
+                    let shown = redactor.text(&format!("key:\n{written}\nend"));
+                    let left: String = shown.replace(line_break, "");
+                    assert!(shown.contains("***") && shown.ends_with("\nend"), "{line_break:?} {columns}: {shown}");
+                    assert!(left.len() < held.len() - secret.len() + 120, "{line_break:?} {columns}: {shown}");
+                }
+            }
+        }
+    }
+    let mut value = json!({ "attachment": in_lines(&STANDARD.encode(secret), 76, "\r\n") });
+    redactor.value(&mut value);
+    assert_eq!(value, json!({ "attachment": "***" }));
+    let once = in_lines(&STANDARD.encode(secret), 76, "\n");
+    let cut = &once[..once.len() - 9];
+    assert!(!redactor.beginning(&format!("token {cut}")).contains(&once[60..90]), "{cut}");
+}
+
+#[test]
+fn what_lies_around_a_secret_in_broken_lines_stays() {
+    let redactor = redactor("s3cret-canary-0123456789");
+    let encoded = STANDARD.encode("s3cret-canary-0123456789");
+    let text = format!("before {}\r\n{}\n  after", &encoded[..10], &encoded[10..]);
+    assert_eq!(redactor.text(&text), "before ***\n  after");
+    assert_eq!(redactor.text("s3cret-can\nary-0123456789 x"), "*** x");
+    assert_eq!(redactor.text("a b\nc d e"), "a b\nc d e");
+}
+
 #[test]
 fn a_number_that_is_a_secret_is_hidden() {
     let mut value = json!({"pin": 48_151_623, "n": 4815});

@@ -1,10 +1,10 @@
 //! What came back: read up to a cap, decoded, scrubbed of secrets, parsed.
 
-use artel_domain::{TenantId, content_coding, read_foreign_json};
-use artel_egress::{SendError, read_capped};
+use artel_domain::{TenantId, read_foreign_json};
+use artel_egress::SendError;
 use bytes::Bytes;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
-use reqwest::{Response, StatusCode};
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
 use crate::charset::{self, is_no_text, media};
@@ -39,14 +39,24 @@ impl Answer {
     /// * `cap`: bytes that are read.
     pub(crate) async fn read(
         tenant: TenantId,
-        response: Response,
+        response: artel_egress::Answer,
         cap: usize,
         redactor: &Redactor,
     ) -> Result<Self, SendError> {
         let status = response.status();
         let headers = response.headers().clone();
-        let (bytes, truncated) = read_capped(response, cap).await?;
         let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (bytes, truncated) = match response.read(cap).await {
+            Ok(read) => read,
+            // The receiver answered, and its status says what became of the call.
+            Err(SendError::Compressed(coding)) => {
+                let body = Body::Text(format!(
+                    "[the answer is compressed ({coding}) although that was not asked for; it is not shown]"
+                ));
+                return Ok(Self { status, retry_after, body, truncated: false, is_broken_json: says_json(&headers) });
+            }
+            Err(error) => return Err(error),
+        };
         let redactor = redactor.clone();
         let says_json = says_json(&headers);
         let work = move |fuel: &Fuel| Body::of(&headers, &bytes, truncated.then_some(cap), &redactor, fuel);
@@ -75,11 +85,6 @@ impl Body {
         redactor: &Redactor,
         fuel: &Fuel,
     ) -> Result<Self, String> {
-        if let Some(encoding) = compressed(headers) {
-            return Ok(Self::Text(format!(
-                "[the answer is compressed ({encoding}) although that was not asked for; it is not shown]"
-            )));
-        }
         let kind = content_type(headers);
         if is_no_text(&kind) && std::str::from_utf8(bytes).is_err() {
             return Ok(Self::Text(format!("[the answer is not text ({}); it is not shown]", media(&kind))));
@@ -119,10 +124,6 @@ impl Body {
 /// Empty when the answer has none.
 fn content_type(headers: &HeaderMap) -> String {
     headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
-}
-
-fn compressed(headers: &HeaderMap) -> Option<String> {
-    headers.get_all(CONTENT_ENCODING).iter().find_map(|value| content_coding(value.to_str().ok()?))
 }
 
 /// By its label, or for want of one.

@@ -33,7 +33,8 @@ impl From<SendError> for Fault {
         match error {
             SendError::Refused(refusal) => Self::Refused(refusal.to_string()),
             SendError::Connect { first_hop } => Self::Connect { first_hop },
-            SendError::Lost => Self::Lost,
+            // `Answer::read` makes an answer of it; here it would be one that says nothing.
+            SendError::Lost | SendError::Compressed(_) => Self::Lost,
         }
     }
 }

@@ -7,7 +7,7 @@ use artel_domain::tool::{ArgumentPlace, HttpMethod};
 use artel_domain::{AuthType, TenantId, UserId};
 use artel_egress::{Egress, HostRule, Outgoing, SendError};
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use reqwest::{Method, Response, StatusCode};
+use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
@@ -167,7 +167,7 @@ impl Prepared<'_> {
         credential: &Credential,
         egress: &Egress,
         record: &mut RequestRecord,
-    ) -> Result<Response, SendError> {
+    ) -> Result<artel_egress::Answer, SendError> {
         let mut outgoing = self.outgoing.clone();
         if let Some((name, value)) = &credential.header {
             record.mask_header(name.as_str());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use artel_connectors::openapi::ImportOptions;
-use artel_egress::{Outgoing, SendError, read_capped};
+use artel_egress::{Outgoing, SendError};
 use artel_http::Problem;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
@@ -24,9 +24,8 @@ pub(super) fn given(spec: String) -> Result<String, Problem> {
 }
 
 /// The document at an address, through the guard of addresses that tenants give. Its relative servers are relative to
-/// that address.
+/// that address. The caller holds a place for it.
 pub(super) async fn fetched(app: &App, url: &str, options: &mut ImportOptions) -> Result<String, Problem> {
-    let _place = app.imports.fetch_place().await?;
     let refused = |why: &str| Problem::invalid_field("url", format!("cannot be fetched: {why}"));
     let (checked, rule) = app.egress.check(url, &[]).map_err(|refusal| refused(&refusal.to_string()))?;
     options.source = Some(checked.clone());
@@ -36,7 +35,7 @@ pub(super) async fn fetched(app: &App, url: &str, options: &mut ImportOptions) -
     let work = async {
         let response = app.egress.send(outgoing, &rule).await?;
         let status = response.status();
-        let (body, more) = read_capped(response, LARGEST).await?;
+        let (body, more) = response.read(LARGEST).await?;
         Ok::<_, SendError>((status, body, more))
     };
     let late = |_| refused("the server did not answer in time");

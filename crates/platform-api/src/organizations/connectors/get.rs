@@ -1,12 +1,13 @@
 use artel_http::caller::AgentsRead;
 use artel_http::{At, Problem};
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 
 use super::ConnectorAt;
-use super::view::{ConnectorView, whole};
+use super::view::{ConnectorView, bytes_of_whole, whole};
 use crate::App;
 use crate::organizations::{Member, TAG};
+use crate::reply::sized;
 
 /// Read a connector.
 ///
@@ -18,7 +19,8 @@ pub(crate) async fn get_connector(
     State(app): State<App>,
     caller: Member<AgentsRead>,
     At(path): At<ConnectorAt>,
-) -> Result<Json<ConnectorView>, Problem> {
+) -> Result<Response, Problem> {
     let found = app.connectors.find(caller.tenant_id, &path.connector_key).await?;
-    found.map(|listed| Json(whole(&listed))).ok_or_else(|| Problem::not_found("connector"))
+    let listed = found.ok_or_else(|| Problem::not_found("connector"))?;
+    sized(caller.tenant_id, bytes_of_whole(&listed), move || whole(&listed)).await
 }

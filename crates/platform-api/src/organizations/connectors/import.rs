@@ -5,9 +5,10 @@ use artel_egress::check_endpoint;
 use artel_http::caller::AgentsWrite;
 use artel_http::{Apart, ApartBody, Attempt, Checked, Faults, Problem};
 use artel_store::{ConnectorReplacement, ConnectorWrite};
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,6 +19,7 @@ use super::conversion::{Conversion, ImportedConnector, convert};
 use super::document::{fetched, given};
 use super::in_use::in_use;
 use crate::App;
+use crate::imports::Turn;
 use crate::organizations::{Member, TAG};
 
 const MOST_GLOBS: usize = 50;
@@ -46,6 +48,20 @@ pub(crate) struct ImportConnector {
 
 impl Apart for ImportConnector {
     const MEMBER: &'static str = "spec";
+}
+
+/// The organisation's turn, which is taken before a byte of the body is read.
+#[derive(Debug)]
+pub(crate) struct ImportTurn(Turn);
+
+impl FromRequestParts<App> for ImportTurn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let caller = Member::<AgentsWrite>::from_request_parts(parts, app).await?;
+        let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        app.imports.begin(caller.tenant_id, length).await.map(Self)
+    }
 }
 
 impl Checked for ImportConnector {
@@ -88,15 +104,15 @@ pub(crate) async fn import_connector(
     State(app): State<App>,
     caller: Member<AgentsWrite>,
     attempt: Attempt,
-    body: ApartBody<ImportConnector>,
+    body: ApartBody<ImportConnector, ImportTurn>,
 ) -> Result<Response, Problem> {
-    let ApartBody { value: wanted, apart, digest } = body;
+    let ApartBody { value: wanted, apart, digest, place: ImportTurn(turn) } = body;
     if app.connectors.installed().get(&wanted.key).is_some() {
         let message = format!("The key {} is that of a connector of this installation; choose another.", wanted.key);
         return Err(Problem::conflict("connector_key_taken", message));
     }
     let import = async |id| {
-        let made = converted(&app, &caller, &wanted, apart).await?;
+        let made = converted(&app, &wanted, apart, turn).await?;
         let status = keep(&app, &caller, &wanted, id, &made).await?;
         Ok((status, [(CONTENT_TYPE, "application/json")], made.answer).into_response())
     };
@@ -106,24 +122,26 @@ pub(crate) async fn import_connector(
 /// Fetches and converts. The conversion goes on when the caller leaves, and holds its places until it is over.
 async fn converted(
     app: &App,
-    caller: &Member<AgentsWrite>,
     wanted: &ImportConnector,
     spec: Option<String>,
+    turn: Turn,
 ) -> Result<Conversion, Problem> {
-    let turn = app.imports.begin(caller.tenant_id)?;
     let mut options = ImportOptions {
         key: wanted.key.clone(),
         title: wanted.title.clone(),
         source: None,
         operations: wanted.operations.clone().unwrap_or_default(),
     };
-    let (field, text) = match &wanted.url {
-        Some(url) => ("url", fetched(app, url, &mut options).await?),
-        None => ("spec", given(spec.unwrap_or_default())?),
+    let (field, text, fetch) = match &wanted.url {
+        Some(url) => {
+            let fetch = app.imports.fetch_place().await?;
+            ("url", fetched(app, url, &mut options).await?, Some(fetch))
+        }
+        None => ("spec", given(spec.unwrap_or_default())?, None),
     };
     let place = app.imports.conversion_place().await?;
     let work = move || {
-        let _held = (turn, place);
+        let _held = (turn, fetch, place);
         convert(&text, &options, field)
     };
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?

@@ -1,6 +1,7 @@
 use artel_connectors::request::path_shown;
 use artel_connectors::schema::{Access, Connector, Grant, Operation, Scheme, Send, Text};
 use artel_connectors::{Listed, account_schema, parameters_schema};
+use artel_tools::bytes_of;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -60,6 +61,15 @@ pub(super) fn line(listed: &Listed) -> ConnectorLine {
         auth: json!({ "kind": auth_kind(connector) }),
         operations: connector.operations().count(),
     }
+}
+
+/// About how many bytes [`whole`] is, counted until they are many.
+pub(super) fn bytes_of_whole(listed: &Listed) -> usize {
+    /// Of an operation without its parameters.
+    const OF_OPERATION: usize = 256;
+    let operations = || listed.connector.operations().map(|(_, operation)| operation);
+    let schemas = operations().flat_map(|operation| operation.parameters.iter().map(|(_, one)| &one.schema));
+    bytes_of(schemas) + operations().count() * OF_OPERATION
 }
 
 pub(super) fn whole(listed: &Listed) -> ConnectorView {

@@ -2,13 +2,14 @@ use artel_domain::{InboundEvent, InboundEventId, Timestamp};
 use artel_http::caller::CredentialsRead;
 use artel_http::{Checked, Faults, Params, Problem};
 use artel_store::InboundEventFilter;
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::App;
 use crate::organizations::{Member, TAG};
+use crate::reply::sized;
 
 /// An answer holds no more bytes of payloads, and one event at least.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
@@ -63,7 +64,7 @@ pub(crate) async fn list_inbound_events(
     State(app): State<App>,
     caller: Member<CredentialsRead>,
     Params(wanted): Params<ListInboundEvents>,
-) -> Result<Json<InboundEventList>, Problem> {
+) -> Result<Response, Problem> {
     let ListInboundEvents { service, r#type, since, until, after, limit } = wanted;
     let filter = InboundEventFilter {
         services: service.map(|service| vec![service]),
@@ -76,5 +77,6 @@ pub(crate) async fn list_inbound_events(
     };
     let found = app.store.list_inbound_events(caller.tenant_id, filter).await?;
     let next = found.events.last().filter(|_| found.has_more).map(|event| event.id);
-    Ok(Json(InboundEventList { events: found.events, next }))
+    let bytes = found.events.iter().map(|event| event.payload.len()).sum();
+    sized(caller.tenant_id, bytes, move || InboundEventList { events: found.events, next }).await
 }

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use artel_connectors::openapi::{ImportOptions, Imported, MAX_JSON_BYTES, import};
-use artel_egress::{Outgoing, read_capped};
+use artel_egress::Outgoing;
 use url::Url;
 
 use crate::cli::ImportArgs;
@@ -64,7 +64,7 @@ async fn fetched(url: &Url) -> anyhow::Result<String> {
     };
     let response = egress.send(outgoing, &rule).await.with_context(refused)?;
     let status = response.status();
-    let (body, more) = read_capped(response, MAX_JSON_BYTES + 1).await.with_context(refused)?;
+    let (body, more) = response.read(MAX_JSON_BYTES + 1).await.with_context(refused)?;
     if !status.is_success() || more {
         let why = if more { "the document is too large".to_owned() } else { format!("the answer is {status}") };
         bail!("{url} cannot be fetched: {why}");
