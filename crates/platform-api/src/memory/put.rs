@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use artel_http::body::{check_coding, raw};
 use artel_http::caller::RunsWrite;
 use artel_http::{Caller, Problem};
@@ -12,6 +14,9 @@ use super::conditions::{Conditions, expected, refused};
 use super::place::Place;
 use super::view::{MemoryChanged, tagged};
 use crate::App;
+
+/// For the whole text.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Write a file of one's own memory.
 ///
@@ -37,7 +42,7 @@ pub(crate) async fn put_memory(
     let path = place.path()?;
     check_coding(request.headers())?;
     let headers = request.headers().clone();
-    let text = raw(request).await?;
+    let text = raw(request, PATIENCE).await?;
     let text = String::from_utf8(text.into()).map_err(|_| Problem::malformed("The body is not UTF-8."))?;
     if text.contains('\0') {
         return Err(Problem::invalid_field("content", "must have no NUL character"));

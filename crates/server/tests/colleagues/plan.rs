@@ -187,7 +187,7 @@ pub(crate) fn of_codelab(operation: &Operation) -> Plan {
         | "GET /events/stats"
         | "GET /metrics" => Plan::Lists,
         "ANY /ws/{session_id}" => Plan::Opens,
-        "GET /agents" | "GET /health" | "GET /gateway-health" | "GET /nginx-health" => Plan::Nothing,
+        "GET /agents" | "GET /health" | "GET /gateway-health" | "GET /nginx-health" | "GET /openapi.json" => Plan::Nothing,
         unknown => panic!("say in plan.rs what a colleague tries with {unknown}"),
     }
 }
@@ -203,6 +203,7 @@ pub(crate) fn of_others(operation: &Operation) -> Plan {
         | "GET /v1/llm/models"
         | "GET /health"
         | "GET /auth-health"
+        | "GET /openapi.json"
         | "GET /"
         | "POST /oauth/token"
         | "POST /oauth/register-user"
