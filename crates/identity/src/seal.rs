@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn while_one_key_takes_anothers_place_both_open_and_the_new_one_seals() {
+    fn while_one_key_replaces_another_both_open_and_the_new_one_seals() {
         let (old, new) = (SecretBox::new(&[1; 32]), SecretBox::new(&[2; 32]).opening_with(&[1; 32]));
         let sealed = old.seal_text(b"a", b"hunter2").unwrap();
         assert_eq!(new.open_text(b"a", &sealed).unwrap().expose_secret(), "hunter2");

@@ -1,5 +1,5 @@
-//! Writes by accounts under `"ask"`, when processes die: while they wait, after a human agreed, and while they are sent.
-//! Whoever goes on is another process. On PostgreSQL the processes share Redis too.
+//! Writes by accounts under `"ask"`, when processes die: while they wait, after a human agreed, and while they are
+//! sent. Whoever goes on is another process. On PostgreSQL the processes share Redis too.
 #![expect(clippy::unwrap_used, reason = "tests and what helps them fail by panicking")]
 
 use std::net::SocketAddr;

@@ -27,8 +27,8 @@ pub struct CourierDeps {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Longer than an attempt takes and than the store takes to note its end: one whose end was not noted by then was broken
-/// off with its process.
+/// Longer than an attempt takes and than the store takes to note its end: one whose end was not noted by then was
+/// broken off with its process.
 const HOLD: Duration = Duration::from_secs(TIMEOUT.as_secs() + REPLY_TIMEOUT.as_secs() + 12);
 /// Attempts under way at the same time.
 const MOST: usize = 256;
@@ -208,8 +208,8 @@ fn count(attempt: &WebhookAttempt, state: WebhookDeliveryState) {
 /// schedule's gets it.
 ///
 /// # Arguments
-/// * `ended`: attempts whose end is known, with this one. Those that were broken off with their process say nothing about
-///   the receiver, and do not lengthen its pauses.
+/// * `ended`: attempts whose end is known, with this one. Those that were broken off with their process say nothing
+///   about the receiver, and do not lengthen its pauses.
 fn judge(made: &Made, ended: usize, random: u8) -> (WebhookDeliveryState, Option<Duration>) {
     match made.attempt.status {
         Some(200..=299) => (WebhookDeliveryState::Delivered, None),

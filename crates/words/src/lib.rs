@@ -1,9 +1,9 @@
 //! What a text is found by: its words as both databases index them, and what is asked of them.
 //!
 //! A text is analysed here and nowhere else: compatibility forms are unified (NFKC), letters are lower case, `ё` is
-//! `е`, Russian and English words are cut to their stems, and what has digits is kept as it is: an article code is found
-//! whole and in its parts. The databases get tokens that need no further analysis: FTS5 splits them at spaces, and
-//! PostgreSQL takes them as a `tsvector` that is written out.
+//! `е`, Russian and English words are cut to their stems, and what has digits is kept as it is: an article code is
+//! found whole and in its parts. The databases get tokens that need no further analysis: FTS5 splits them at spaces,
+//! and PostgreSQL takes them as a `tsvector` that is written out.
 //!
 //! Each token begins with the [`Shelf`] that the text stands on. So a search reads the lists of its own shelf only,
 //! however many texts other tenants have with the same words.

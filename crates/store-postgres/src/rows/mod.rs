@@ -47,8 +47,8 @@ pub(crate) use tool::{BindingRow, ToolRow, returning_tool, select_tool};
 pub(crate) use webhook::{NoticeRow, WebhookDeliveryRow, WebhookEndpointRow, webhook_deliveries, webhook_endpoints};
 pub(crate) use workspace::{WorkspaceFileRow, workspace_files};
 
-/// What can be read of them. The rest is told of in the log and stays where it is: one row must not hold up a queue that
-/// is every tenant's.
+/// What can be read of them. The rest is told of in the log and stays where it is: one row must not hold up a queue
+/// that is every tenant's.
 ///
 /// # Arguments
 /// * `what`: what a row is, for the log.

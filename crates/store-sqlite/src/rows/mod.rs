@@ -57,8 +57,8 @@ pub(crate) fn all<R, T: TryFrom<R, Error = Failure>>(rows: Vec<R>) -> Outcome<Ve
     rows.into_iter().map(T::try_from).collect()
 }
 
-/// What can be read of them. The rest is told of in the log and stays where it is: one row must not hold up a queue that
-/// is every tenant's.
+/// What can be read of them. The rest is told of in the log and stays where it is: one row must not hold up a queue
+/// that is every tenant's.
 ///
 /// # Arguments
 /// * `what`: what a row is, for the log.
