@@ -45,7 +45,11 @@ pub(crate) async fn create(
         sealed,
         micros(credential.created_at)
     );
-    let Some(made) = inserted.fetch_optional(&mut *tx).await? else { return Ok(CredentialWrite::InstanceTaken) };
+    let Some(made) = inserted.fetch_optional(&mut *tx).await? else {
+        // By another, or by the same request at the same time.
+        let same = find(&mut *tx, &service, credential.id).await?;
+        return Ok(same.map_or(CredentialWrite::InstanceTaken, CredentialWrite::Done));
+    };
     audit::append(&mut tx, credential.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(CredentialWrite::Done(made.into()))

@@ -157,6 +157,7 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         | "GET /health"
         | "GET /health/db"
         | "GET /openapi.json"
+        | "GET /oauth/openapi.json"
         | "GET /.well-known/jwks.json" => Plan::Nothing,
         unknown => panic!("say in plan.rs what a colleague tries with {unknown}"),
     }
@@ -187,7 +188,9 @@ pub(crate) fn of_codelab(operation: &Operation) -> Plan {
         | "GET /events/stats"
         | "GET /metrics" => Plan::Lists,
         "ANY /ws/{session_id}" => Plan::Opens,
-        "GET /agents" | "GET /health" | "GET /gateway-health" | "GET /nginx-health" => Plan::Nothing,
+        "GET /agents" | "GET /health" | "GET /gateway-health" | "GET /nginx-health" | "GET /openapi.json" => {
+            Plan::Nothing
+        }
         unknown => panic!("say in plan.rs what a colleague tries with {unknown}"),
     }
 }
@@ -203,6 +206,8 @@ pub(crate) fn of_others(operation: &Operation) -> Plan {
         | "GET /v1/llm/models"
         | "GET /health"
         | "GET /auth-health"
+        | "GET /openapi.json"
+        | "GET /oauth/openapi.json"
         | "GET /"
         | "POST /oauth/token"
         | "POST /oauth/register-user"
