@@ -255,6 +255,46 @@ it('shows them in what services send', async () => {
   }
 });
 
+it('shows them in tasks and their executions, and in what a server that is told something answers', async () => {
+  const make = (terms: object) => world.api.post('/v1/tasks', { title: 'Odd', agent_id: echo.id, ...terms });
+  const echo = await world.api.post('/v1/agents', { name: 'Echo', model: 'demo:echo', status: 'published' });
+  const texts = sendable.filter((text) => text.trim() !== '' && text.length <= 2000);
+  const prompt = texts.join('\n');
+  const trigger = { service: 'ozon', type: texts.find((text) => text.includes('onerror') && text.length <= 200) };
+  const task = await make({ prompt, trigger });
+  let titled = 0;
+  for (const title of texts.filter((text) => text.length <= 200)) {
+    // Some the server refuses as names.
+    await make({ title, prompt: title, parent_id: task.task_id }).then(() => (titled += 1), () => undefined);
+  }
+  expect(titled).toBeGreaterThan(30);
+  await world.api.post(`/v1/tasks/${task.task_id}/run`);
+  await until(async () => (await world.api.get(`/v1/tasks/${task.task_id}`)).last_execution?.status === 'succeeded');
+  for (const path of ['tasks', 'tasks?offset=50', `task/${task.task_id}`, `task/new?parent=${task.task_id}`]) {
+    await one.page.goto(`${artel.url}/console/${path}`);
+    await one.page.locator('h1').waitFor();
+    await until(async () => (await one.page.getByText('Loading').count()) === 0);
+    await isHarmless();
+  }
+
+  const { endpoint: url } = await world.api.get(`/v1/tools/${world.toolId}`);
+  const description = '<svg onload=alert(1)>';
+  const endpoint = await world.api.post('/v1/webhooks/endpoints', { url, description, events: ['run.failed'] });
+  for (const text of texts.filter((_, index) => index % 8 === 0)) {
+    world.answer = text;
+    const sent = await world.api.post(`/v1/webhooks/endpoints/${endpoint.id}/test`);
+    const told = () => world.api.get<any[]>(`/v1/webhooks/endpoints/${endpoint.id}/deliveries`);
+    await until(async () => (await told()).find((one) => one.id === sent.id)?.state === 'delivered');
+  }
+  world.answer = '{"paid": true}';
+  for (const path of ['notifications', `notification/${endpoint.id}`]) {
+    await one.page.goto(`${artel.url}/console/${path}`);
+    await one.page.getByText(description).first().waitFor();
+    await one.page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
+    await isHarmless();
+  }
+}, 180_000);
+
 it('shows them in what subagents are asked to do, and in what they ask', async () => {
   const tool = await world.api.post('/v1/tools', { name: 'run_subagent', execution_type: 'internal', input_schema: { type: 'object' } });
   await world.api.post(`/v1/agents/${world.agentId}/tools/${tool.id}`, { scope: 'write' });

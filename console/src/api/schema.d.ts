@@ -983,7 +983,8 @@ export interface paths {
         };
         /**
          * List tasks, newest first.
-         * @description One's own; an administrator's list has everybody's. Needs `runs:read`.
+         * @description One's own; an administrator's list has everybody's, with an audit row for each private session of
+         *     somebody else in it. Needs `runs:read`.
          */
         get: operations["list_tasks"];
         put?: never;
@@ -1011,7 +1012,7 @@ export interface paths {
         put?: never;
         /**
          * Say when a cron line comes.
-         * @description Nothing is kept. Needs `runs:read`.
+         * @description Nothing is kept. A line that no task may have is 422. Needs `runs:read`.
          */
         post: operations["preview_schedule"];
         delete?: never;
@@ -1029,7 +1030,8 @@ export interface paths {
         };
         /**
          * Read a task.
-         * @description One's own; an administrator reads everybody's. Needs `runs:read`.
+         * @description One's own; an administrator reads everybody's. `last_execution` is of a private session: when it is another user's,
+         *     the look is an audit row that they find. Needs `runs:read`.
          */
         get: operations["get_task"];
         put?: never;
@@ -1099,7 +1101,8 @@ export interface paths {
         };
         /**
          * List the executions of a task, newest first.
-         * @description Each is a run: its id opens it everywhere. Needs `runs:read`.
+         * @description Each is a run: its id opens it everywhere. An administrator who reads those of another user leaves an audit row for
+         *     each session. Needs `runs:read`.
          */
         get: operations["list_executions"];
         put?: never;
@@ -1769,8 +1772,8 @@ export interface paths {
         /**
          * Start a task now.
          * @description One execution, in the caller's own name, also of a task that is paused. When another one is not over, the task's
-         *     rule
-         *     `overlap` decides: 409 for `skip`. The same `Idempotency-Key` gets the same run. Needs `runs:write`.
+         *     rule `overlap` decides: 409 for `skip`, and for `queue` when 100 executions are not over. The same `Idempotency-Key`
+         *     gets the same run. Needs `runs:write`.
          */
         post: operations["run_task"];
         delete?: never;
@@ -2671,8 +2674,11 @@ export interface components {
              * @description Known where some budget limits the run.
              */
             cost_usd?: number | null;
-            /** Format: date-time */
-            started_at: string;
+            /**
+             * Format: date-time
+             * @description When the run was made. It may wait behind the one before it.
+             */
+            created_at: string;
             /** Format: date-time */
             finished_at?: string | null;
         };
@@ -3076,7 +3082,10 @@ export interface components {
         RunTaskNow: Record<string, never>;
         /** @description When a task starts by itself: again and again (`cron` and `timezone`), or once (`at`). */
         ScheduleTerms: {
-            /** @description Five fields (minute, hour, day of month, month, day of week), or six with seconds first. */
+            /**
+             * @description Five fields (minute, hour, day of month, month, day of week), or six with seconds first. Two starts are at least
+             *     ten seconds apart, or what the operator says.
+             */
             cron?: string | null;
             /** @description An IANA name such as `Europe/Moscow`; `UTC` when absent. */
             timezone?: string | null;
@@ -3087,7 +3096,7 @@ export interface components {
             at?: string | null;
             /**
              * @description When an execution is not over at the next start: `skip` (when absent) starts nothing, `queue` begins after it in
-             *     its session, `cancel_previous` cancels it.
+             *     its session, `cancel_previous` cancels it. In a change, what is absent stays as the schedule before had it.
              */
             overlap?: ("skip" | "queue" | "cancel_previous") | null;
             /**

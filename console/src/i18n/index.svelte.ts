@@ -70,6 +70,26 @@ export function dateTime(time: string): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'short', timeStyle: 'medium' }).format(new Date(time));
 }
 
+/** A moment with its day of the week, by the clock of a zone; by the reader's own when none is named. */
+export function moment(time: string, timeZone?: string): string {
+  const at = new Date(time);
+  const style = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
+  const seconds = at.getSeconds() === 0 ? {} : ({ second: '2-digit' } as const);
+  return new Intl.DateTimeFormat(locale(), { ...style, ...seconds, ...(timeZone ? { timeZone } : {}) }).format(at);
+}
+
+/** A time of a day. */
+export function clockTime(hour: number, minute: number): string {
+  const at = new Date(Date.UTC(2026, 0, 1, hour, minute));
+  return new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' }).format(at);
+}
+
+/** A day of the week, counted from Sunday, 0. */
+export function weekday(number: number, isLong = false): string {
+  const style = { weekday: isLong ? 'long' : 'short', timeZone: 'UTC' } as const;
+  return new Intl.DateTimeFormat(locale(), style).format(new Date(Date.UTC(2026, 0, 4 + number)));
+}
+
 /** A day such as `2026-11-29`, without its year. */
 export function day(date: string): string {
   return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short' }).format(new Date(`${date}T00:00`));

@@ -23,16 +23,20 @@ export const PAGES: Page[] = [
   { path: 'chat', label: 'nav.chat', scope: 'runs:read', load: () => import('./Chat.svelte') },
   { path: 'approvals', label: 'nav.approvals', scope: 'runs:read', load: () => import('./Approvals.svelte') },
   { path: 'runs', label: 'nav.runs', scope: 'runs:read', load: () => import('./Runs.svelte') },
+  { path: 'tasks', label: 'nav.tasks', scope: 'runs:read', load: () => import('./Tasks.svelte') },
   { path: 'agents', label: 'nav.agents', scope: 'agents:read', load: () => import('./Agents.svelte') },
   { path: 'tools', label: 'nav.tools', scope: 'tools:read', load: () => import('./Tools.svelte') },
   { path: 'connectors', label: 'nav.connectors', scope: 'agents:read', load: () => import('./Connectors.svelte') },
   { path: 'usage', label: 'nav.usage', scope: 'agents:read', load: () => import('./Usage.svelte') },
   { path: 'access', label: 'nav.access', load: () => import('./Access.svelte') },
+  { path: 'notifications', label: 'nav.notifications', scope: 'admin', load: () => import('./Endpoints.svelte') },
   { path: 'system', label: 'nav.system', load: () => import('./System.svelte') },
   { path: 'run', isOneThing: true, scope: 'runs:read', load: () => import('./Run.svelte') },
+  { path: 'task', isOneThing: true, scope: 'runs:read', load: () => import('./Task.svelte') },
   { path: 'tool', isOneThing: true, scope: 'tools:read', load: () => import('./Tool.svelte') },
   { path: 'connector', isOneThing: true, scope: 'agents:read', load: () => import('./Connector.svelte') },
   { path: 'agent', isOneThing: true, scope: 'agents:read', load: () => import('./Agent.svelte') },
+  { path: 'notification', isOneThing: true, scope: 'admin', load: () => import('./Endpoint.svelte') },
 ];
 
 /** The page of an address, and what follows its own path. */

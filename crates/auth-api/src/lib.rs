@@ -9,6 +9,7 @@ mod audit;
 mod authorize;
 mod bearer;
 mod client_auth;
+mod document;
 mod error;
 mod form;
 mod guard;
@@ -32,6 +33,7 @@ mod token_response;
 mod userinfo;
 
 pub use app::{AuthApp, AuthConfig, Deps, Registration};
+pub use document::openapi;
 pub use guard::Limits;
 pub use keys::{Keys, KeysConfig};
 pub use redirect_uri::{RedirectUriFault, check_redirect_uri};

@@ -11,7 +11,9 @@ use crate::bearer::Address;
 use crate::form::MAX_FORM_BYTES;
 use crate::guard::{refusal, report};
 use crate::no_store::add_no_store;
-use crate::{AuthApp, authorize, health, introspect, logout, metadata, password, register, revoke, token, userinfo};
+use crate::{
+    AuthApp, authorize, document, health, introspect, logout, metadata, password, register, revoke, token, userinfo,
+};
 
 /// The complete router of the service's own port.
 pub fn router(app: AuthApp) -> Router {
@@ -19,6 +21,7 @@ pub fn router(app: AuthApp) -> Router {
         .route("/.well-known/jwks.json", get(metadata::get_jwks))
         .route("/health", get(health::check_health))
         .route("/metrics", get(health::get_metrics))
+        .route("/openapi.json", get(document::get_document))
         .route("/", get(health::get_root));
     let clock = app.clock.clone();
     surface(shared(&app).merge(own).with_state(app), clock)
@@ -40,7 +43,7 @@ fn shared(app: &AuthApp) -> Router<AuthApp> {
     let busy = Router::new()
         .route("/oauth/revoke", post(revoke::revoke_token))
         .route("/oauth/introspect", post(introspect::introspect_token))
-        .route("/oauth/userinfo", get(userinfo::get_userinfo).post(userinfo::get_userinfo))
+        .route("/oauth/userinfo", get(userinfo::get_userinfo).post(userinfo::post_userinfo))
         .route("/oauth/logout", post(logout::log_out))
         // The handler counts the form itself, because it answers with a page.
         .route("/oauth/authorize", get(authorize::show_login).post(authorize::sign_in))
@@ -48,7 +51,8 @@ fn shared(app: &AuthApp) -> Router<AuthApp> {
     let tokens = guarded.merge(busy).layer(from_fn(add_no_store)).layer(DefaultBodyLimit::max(MAX_FORM_BYTES));
     let open = Router::new()
         .route("/.well-known/oauth-authorization-server", get(metadata::get_server_metadata))
-        .route("/.well-known/openid-configuration", get(metadata::get_server_metadata));
+        .route("/.well-known/openid-configuration", get(metadata::get_server_metadata))
+        .route("/oauth/openapi.json", get(document::get_document));
     tokens.merge(open)
 }
 

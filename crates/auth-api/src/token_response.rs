@@ -7,21 +7,27 @@ use artel_identity::{AccessGrant, Scopes};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::error::OAuthError;
 use crate::{AuthApp, scopes};
 
 /// The members of the response. CodeLab's IDE computes from `issued_at` when a refresh is due.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct TokenResponse {
     access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
     refresh_token: Option<String>,
+    /// `bearer`
+    #[schema(value_type = String)]
     token_type: &'static str,
     expires_in: i64,
     scope: String,
+    #[schema(format = DateTime)]
     issued_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
     id_token: Option<String>,
 }
 

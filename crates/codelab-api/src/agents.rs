@@ -3,3 +3,5 @@
 pub(crate) mod current;
 pub(crate) mod list;
 pub(crate) mod switch;
+
+pub(crate) const TAG: &str = "agents";

@@ -7,37 +7,43 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::App;
 use crate::extract::{InPath, Query};
 use crate::fault::Fault;
 use crate::user::User;
 
+pub(crate) const TAG: &str = "approvals";
+
 /// More never wait in one session: a run that waits holds back the next.
 const MOST: u32 = 200;
 /// The call that proposes a plan.
 const PLAN: &str = "create_plan";
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ListPending {
     /// `plan`: plans too. Clients that do not know plans would offer to execute them.
+    #[param(nullable = false)]
     include: Option<String>,
 }
 
 impl Checked for ListPending {}
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Waiting {
     session_id: SessionId,
     pending_approvals: Vec<PendingApproval>,
     count: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct PendingApproval {
     request_id: String,
     request_type: &'static str,
     subject: String,
+    #[schema(value_type = Object)]
     details: Value,
     reason: String,
     created_at: Timestamp,
@@ -45,11 +51,15 @@ struct PendingApproval {
     tool_name: String,
     /// Which tool it is; left out in approvals of releases that did not keep it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
     tool: Option<ToolRef>,
+    #[schema(value_type = Object)]
     arguments: Value,
 }
 
 /// List what waits for the user's word, oldest first. A session that does not exist yet has nothing that waits.
+#[utoipa::path(get, path = "/sessions/{session_id}/pending-approvals", tag = TAG, params(("session_id" = String, Path, description = "The session.", min_length = 1, max_length = 200), ListPending),
+    responses((status = OK, description = "What waits.", body = Waiting)))]
 pub(crate) async fn list_pending(
     State(app): State<App>,
     user: User,

@@ -11,3 +11,5 @@ mod reader;
 pub(crate) mod session_metrics;
 pub(crate) mod sessions;
 pub(crate) mod stats;
+
+pub(crate) const TAG: &str = "events";

@@ -8,6 +8,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::refusals;
 
@@ -15,8 +16,9 @@ use crate::refusals;
 #[derive(Debug)]
 pub(crate) struct Fault(Problem);
 
-#[derive(Serialize)]
-struct Body {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Fault)]
+pub(crate) struct Body {
     #[serde(flatten)]
     problem: ProblemBody,
     /// The message again, where OAuth's clients look for it.

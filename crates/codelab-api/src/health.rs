@@ -13,21 +13,50 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::App;
 use crate::extract::{Query, flag};
 
+pub(crate) const TAG: &str = "health";
+
 /// A pool waits long for a database that is away; a probe must not.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Probe {
     /// 503 instead of 200 when something is missing.
     #[serde(default, deserialize_with = "flag")]
+    #[param(nullable = false)]
     strict: Option<bool>,
 }
 
 impl Checked for Probe {}
+
+/// How a port is. There is more in it, by the port.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the schema of what the probes answer")]
+struct Health {
+    /// `healthy` or `degraded`
+    status: String,
+    /// `gateway` or `agent-runtime`
+    service: String,
+    version: String,
+    /// What it stands on, one word each.
+    #[schema(value_type = Object)]
+    dependencies: Value,
+    codelab: CodelabHealth,
+}
+
+/// Whether CodeLab is there, and for whom not.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the schema of what the probes answer")]
+struct CodelabHealth {
+    is_enabled: bool,
+    /// `null`: the database did not say.
+    disabled_tenants: Option<i64>,
+}
 
 /// What a port stands on, asked just now.
 struct Ground {
@@ -73,6 +102,9 @@ fn word(is_there: bool, yes: &'static str) -> &'static str {
 }
 
 /// Say how the gateway is. Its way to the agents is the database, where every worker finds what was asked for.
+#[utoipa::path(get, path = "/health", tag = TAG, security(()), params(Probe),
+    responses((status = OK, description = "It is there.", body = Health),
+        (status = SERVICE_UNAVAILABLE, description = "With `strict`: something is missing.", body = Health)))]
 pub(crate) async fn check_gateway(State(app): State<App>, Query(probe): Query<Probe>) -> Response {
     let ground = Ground::look(&app).await;
     let runtime = word(ground.database, "healthy");
@@ -88,6 +120,9 @@ pub(crate) async fn check_gateway(State(app): State<App>, Query(probe): Query<Pr
 }
 
 /// Say how the runtime is.
+#[utoipa::path(get, path = "/health", tag = TAG, security(()), params(Probe),
+    responses((status = OK, description = "It is there.", body = Health),
+        (status = SERVICE_UNAVAILABLE, description = "With `strict`: something is missing.", body = Health)))]
 pub(crate) async fn check_runtime(State(app): State<App>, Query(probe): Query<Probe>) -> Response {
     let ground = Ground::look(&app).await;
     let database = word(ground.database, "connected");
@@ -109,11 +144,15 @@ fn answer(ground: &Ground, probe: &Probe, body: Value) -> Response {
 }
 
 /// Say that the public port is there, to those who ask the proxy in front of it.
+#[utoipa::path(get, path = "/nginx-health", tag = TAG, security(()),
+    responses((status = OK, description = "`healthy`", body = String, content_type = "text/plain")))]
 pub(crate) async fn check_nginx() -> &'static str {
     "healthy\n"
 }
 
 /// Read counters and gauges for Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = TAG, security(()),
+    responses((status = OK, description = "Prometheus text.", body = String, content_type = "text/plain")))]
 pub(crate) async fn get_metrics(State(app): State<App>) -> Response {
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render().await).into_response()
 }

@@ -10,6 +10,7 @@ mod approvals;
 mod caller;
 mod codes;
 mod config;
+mod document;
 mod events;
 mod extract;
 mod fault;
@@ -32,4 +33,5 @@ mod web;
 
 pub use app::{App, Deps};
 pub use config::{CodelabConfig, InternalCaller, StreamMode, UnfinishedLimits};
+pub use document::{gateway_openapi, runtime_openapi};
 pub use routes::{gateway_probes, gateway_routes, runtime_router};

@@ -6,6 +6,7 @@ use artel_specialists::{COMMON, client_tool};
 use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, HeaderValue};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::config::{CodelabConfig, StreamMode};
 use crate::extract::flag;
@@ -13,20 +14,28 @@ use crate::frames::{Cursor, View};
 use crate::incoming::Client;
 use crate::user::User;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Options {
-    /// `tokens` or `whole`.
+    /// `tokens` or `whole`; `auto` is what the server is set up for.
+    #[param(schema_with = crate::document::stream_mode, required = false)]
     stream: Option<String>,
+    /// The client shows plans and decides about them.
     #[serde(default, deserialize_with = "flag")]
+    #[param(nullable = false)]
     plans: Option<bool>,
     /// Tools that the client can execute, with commas between them.
+    #[param(nullable = false)]
     tools: Option<String>,
     /// The `seq` of the last frame that the reader has.
+    #[param(minimum = 0, nullable = false)]
     after: Option<i64>,
     /// Frames are to say their `seq`.
     #[serde(default, deserialize_with = "flag")]
+    #[param(nullable = false)]
     seq: Option<bool>,
     /// For browsers, whose sockets cannot have headers.
+    #[param(nullable = false)]
     pub(crate) access_token: Option<String>,
 }
 

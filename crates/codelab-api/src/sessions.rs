@@ -9,6 +9,8 @@ pub(crate) mod view;
 
 use artel_http::Faults;
 
+pub(crate) const TAG: &str = "sessions";
+
 const LONGEST_TITLE: usize = 500;
 
 fn check_title(title: Option<&str>, faults: &mut Faults) {

@@ -5,7 +5,7 @@
 
 mod capability;
 mod closing;
-mod connect;
+pub(crate) mod connect;
 mod handshake;
 mod meter;
 mod outbox;

@@ -2,8 +2,8 @@
 //! a socket.
 
 mod answer;
-mod decide;
-mod message;
+pub(crate) mod decide;
+pub(crate) mod message;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -12,6 +12,8 @@ use axum::routing::post;
 use crate::App;
 use crate::admission::admitted;
 use crate::caller::Surface;
+
+pub(crate) const TAG: &str = "messages";
 
 /// As large as what a socket takes: results of tools are files.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;

@@ -59,7 +59,8 @@ impl User {
         if self.may(scope) {
             return Ok(());
         }
-        Err(Problem::forbidden("insufficient_scope", format!("This needs the scope {}.", scope.as_str())))
+        let refusal = Problem::forbidden("insufficient_scope", format!("This needs the scope {}.", scope.as_str()));
+        Err(refusal.with_details(serde_json::json!({ "required_scope": scope.as_str() })))
     }
 
     /// The same for intents, with the trace id of the request or message under way.

@@ -6,13 +6,16 @@ use axum::routing::{get, post};
 use crate::admission::admitted;
 use crate::caller::Surface;
 use crate::sessions::{create, delete, get as read, list, rename};
-use crate::{App, agents, approvals, events, health, history};
+use crate::{App, agents, approvals, document, events, health, history};
 
 /// What the gateway serves under its prefix.
 pub(crate) fn gateway(app: &App) -> Router<App> {
     let session = get(read::get_session).patch(rename::rename_session).delete(delete::delete_session);
     let known = known().route("/sessions/{session_id}", session);
-    let open = Router::new().route("/health", get(health::check_gateway)).route("/metrics", get(health::get_metrics));
+    let open = Router::new()
+        .route("/health", get(health::check_gateway))
+        .route("/metrics", get(health::get_metrics))
+        .route("/openapi.json", get(document::get_gateway_document));
     admitted(known, Surface::Gateway, app).merge(open)
 }
 
@@ -25,7 +28,10 @@ pub(crate) fn probes() -> Router<App> {
 pub(crate) fn runtime(app: &App) -> Router<App> {
     let session = get(read::get_nested_session).patch(rename::rename_session).delete(delete::delete_session);
     let known = known().route("/sessions/{session_id}", session);
-    let open = Router::new().route("/health", get(health::check_runtime)).route("/metrics", get(health::get_metrics));
+    let open = Router::new()
+        .route("/health", get(health::check_runtime))
+        .route("/metrics", get(health::get_metrics))
+        .route("/openapi.json", get(document::get_runtime_document));
     admitted(known, Surface::Runtime, app).merge(open)
 }
 

@@ -42,6 +42,21 @@ pub struct Caps {
     pub tenant_day: Cap,
 }
 
+const NANOS: f64 = 1e9;
+
+/// An amount of US dollars that people or models wrote, to the nearest billionth. A sum that does not fit becomes the
+/// largest number.
+#[must_use]
+pub fn nanos(usd: f64) -> NanoUsd {
+    (usd * NANOS).round() as NanoUsd
+}
+
+/// The same for people and models to read.
+#[must_use]
+pub fn usd(nanos: NanoUsd) -> f64 {
+    nanos as f64 / NANOS
+}
+
 impl Spend {
     #[must_use]
     pub fn plus(self, other: Self) -> Self {

@@ -84,13 +84,6 @@ impl RunId {
         Self::at_the_time_of(parent, Uuid::new_v5(&call.0, format!("subagent/{index}").as_bytes()))
     }
 
-    /// The execution of a saved task that a call starts: the call made again finds it.
-    ///
-    /// FROZEN: runs that are under way have these ids.
-    pub fn of_execution(parent: Self, call: CallId) -> Self {
-        Self::at_the_time_of(parent, Uuid::new_v5(&call.0, b"execution"))
-    }
-
     fn at_the_time_of(parent: Self, id: Uuid) -> Self {
         let mut bytes = *id.as_bytes();
         bytes[..6].copy_from_slice(&parent.0.as_bytes()[..6]);

@@ -3,8 +3,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// JSON that is kept as its text. It is written out as it is, and never becomes a tree on the way, which would take many
-/// times the memory and hold up whoever shares the thread.
+/// JSON that is kept as its text. It is written out as it is, and never becomes a tree on the way, which would take
+/// many times the memory and hold up whoever shares the thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonText(String);
 

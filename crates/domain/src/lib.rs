@@ -55,7 +55,7 @@ pub use approval::{
 pub use artifact::Artifact;
 pub use audit::{Actor, AuditEntry, AuditRow};
 pub use basis::Basis;
-pub use budget::{Budget, BudgetScope, Cap, Caps, NanoUsd, Spend};
+pub use budget::{Budget, BudgetScope, Cap, Caps, NanoUsd, Spend, nanos, usd};
 pub use call::{CallState, EffectClass, ToolCallRow, ToolOutcome};
 pub use caseless::caseless;
 pub use client_json::{client_text, why_no_json};

@@ -127,7 +127,8 @@ pub struct Execution {
     pub usage: Option<Usage>,
     /// Known where some budget limits the run.
     pub nano_usd: Option<i64>,
-    pub started_at: Timestamp,
+    /// When the run was made. It may have waited behind another one.
+    pub created_at: Timestamp,
     pub finished_at: Option<Timestamp>,
 }
 

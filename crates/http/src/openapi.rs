@@ -46,21 +46,97 @@ impl Modify for CommonAnswers {
         schemas.push(("FieldError".to_owned(), <FieldError as utoipa::PartialSchema>::schema()));
         components.schemas.extend(schemas);
         for (status, name, description) in ANSWERS {
-            components.responses.insert(name.to_owned(), RefOr::T(answer(status, description)));
+            components.responses.insert(name.to_owned(), RefOr::T(answer(status, description, "Problem")));
         }
-        let bearer = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .bearer_format("JWT")
-            .description(Some("A token, or an API key."));
-        components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
-        components
-            .add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("x-api-key"))));
-        for (path, item) in &mut openapi.paths.paths {
-            let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-            for operation in operations.into_iter().flatten() {
-                complete(path, operation);
-            }
+        components.add_security_scheme("bearer", bearer("A token, or an API key."));
+        components.add_security_scheme("api_key", api_key());
+        each_operation(openapi, complete);
+    }
+}
+
+/// An answer that many operations of a surface may give.
+#[derive(Debug, Clone, Copy)]
+pub struct Refusal {
+    pub status: u16,
+    /// Its name among the document's responses.
+    pub name: &'static str,
+    pub description: &'static str,
+}
+
+/// Describes an operation to whoever decides what it may answer.
+#[derive(Debug, Clone, Copy)]
+pub struct OperationFacts<'a> {
+    pub path: &'a str,
+    pub has_body: bool,
+    /// It has parameters that are not part of the path.
+    pub has_parameters: bool,
+    /// It says `security(())`: everybody may ask.
+    pub is_open: bool,
+}
+
+/// Adds refusals to the operations of a surface whose errors have a shape of their own. What an operation says itself
+/// stays. Operations that name no credentials get those of the surface.
+///
+/// * `body`: the name of the schema that all of them have.
+/// * `credentials`: the names of the surface's security schemes; one of them suffices.
+pub fn add_refusals(
+    openapi: &mut OpenApi,
+    body: &str,
+    refusals: &[Refusal],
+    credentials: &[&str],
+    occurs: impl Fn(OperationFacts<'_>, u16) -> bool,
+) {
+    let components = openapi.components.get_or_insert_with(Components::new);
+    for Refusal { status, name, description } in refusals {
+        components.responses.insert((*name).to_owned(), RefOr::T(answer(*status, description, body)));
+    }
+    each_operation(openapi, |path, operation| {
+        let facts = facts(path, operation);
+        for Refusal { status, name, .. } in refusals.iter().filter(|refusal| occurs(facts, refusal.status)) {
+            let reference = RefOr::Ref(Ref::from_response_name(*name));
+            operation.responses.responses.entry(status.to_string()).or_insert(reference);
         }
+        if operation.security.is_none() {
+            let one = |name: &&str| SecurityRequirement::new(*name, Vec::<String>::new());
+            operation.security = Some(credentials.iter().map(one).collect());
+        }
+    });
+}
+
+/// A bearer token as a security scheme.
+pub fn bearer(description: &str) -> SecurityScheme {
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some(description));
+    SecurityScheme::Http(scheme.build())
+}
+
+/// An API key as a security scheme.
+pub fn api_key() -> SecurityScheme {
+    SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("x-api-key")))
+}
+
+/// The key of the services of one installation as a security scheme.
+pub fn internal_key() -> SecurityScheme {
+    let about = "The key of the services of one installation.";
+    SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("x-internal-auth", about)))
+}
+
+fn each_operation(openapi: &mut OpenApi, mut change: impl FnMut(&str, &mut Operation)) {
+    for (path, item) in &mut openapi.paths.paths {
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            change(path, operation);
+        }
+    }
+}
+
+fn facts<'a>(path: &'a str, operation: &Operation) -> OperationFacts<'a> {
+    let parameters = operation.parameters.as_deref().unwrap_or_default();
+    let has_parameters = parameters.iter().any(|p| matches!(p, RefOr::T(p) if p.parameter_in != ParameterIn::Path));
+    OperationFacts {
+        path,
+        has_body: operation.request_body.is_some(),
+        has_parameters,
+        is_open: operation.security.is_some(),
     }
 }
 
@@ -97,8 +173,8 @@ pub fn tag(name: &str, description: &str) -> Tag {
     tag
 }
 
-fn answer(status: u16, description: &str) -> Response {
-    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+fn answer(status: u16, description: &str, body: &str) -> Response {
+    let content = Content::new(Some(Ref::from_schema_name(body)));
     let response = ResponseBuilder::new().description(description).content("application/json", content);
     let response = response.header("x-trace-id", header("The request's trace id.", Type::String));
     match status {
@@ -115,16 +191,13 @@ fn header(description: &str, kind: Type) -> Header {
 
 /// An operation that says `security(())` is open to everyone; every other one asks for a credential.
 fn complete(path: &str, operation: &mut Operation) {
-    let is_open = operation.security.is_some();
+    let OperationFacts { has_body, has_parameters, is_open, .. } = facts(path, operation);
     if !is_open {
         operation.security = Some(vec![
             SecurityRequirement::new("bearer", Vec::<String>::new()),
             SecurityRequirement::new("api_key", Vec::<String>::new()),
         ]);
     }
-    let has_body = operation.request_body.is_some();
-    let parameters = operation.parameters.as_deref().unwrap_or_default();
-    let has_parameters = parameters.iter().any(|p| matches!(p, RefOr::T(p) if p.parameter_in != ParameterIn::Path));
     let is_exempt = path.starts_with("/health") || path.starts_with("/.well-known");
     for (status, name, _) in ANSWERS {
         let occurs = match status {

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use artel_bus::Bus;
 use artel_domain::Clock;
@@ -14,12 +15,15 @@ pub struct IntentsConfig {
     pub runs_per_day_user: Option<i64>,
     /// The same for all users of a tenant together.
     pub runs_per_day_tenant: Option<i64>,
+    /// Two starts of a task by its schedule are at least so far apart.
+    pub least_between_starts: Duration,
 }
 
 impl IntentsConfig {
-    /// Without daily limits.
+    /// Without daily limits; ten seconds between two starts of a task.
     pub fn new(max_context_tokens: usize) -> Self {
-        Self { max_context_tokens, runs_per_day_user: None, runs_per_day_tenant: None }
+        let least_between_starts = Duration::from_secs(10);
+        Self { max_context_tokens, runs_per_day_user: None, runs_per_day_tenant: None, least_between_starts }
     }
 }
 

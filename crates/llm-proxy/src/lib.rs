@@ -8,6 +8,7 @@ mod app;
 mod call;
 mod caller;
 mod chat;
+mod document;
 mod embeddings;
 mod fault;
 mod health;
@@ -20,5 +21,6 @@ mod routes;
 mod signal;
 
 pub use app::{App, Deps, ProxyConfig};
+pub use document::openapi;
 pub use payload::MAX_BODY_BYTES;
 pub use routes::{public_routes, router};

@@ -6,11 +6,15 @@ pub(crate) mod list_llm;
 
 use artel_llm::{ListedModel, Models};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A model in OpenAI's form, with further members.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Model)]
 pub(crate) struct WireModel {
     id: String,
+    /// `model`
+    #[schema(value_type = String)]
     object: &'static str,
     /// 0, because the time is unknown.
     created: i64,

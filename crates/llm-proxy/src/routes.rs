@@ -13,7 +13,7 @@ use crate::models::get::get_model;
 use crate::models::list::list_models;
 use crate::models::list_llm::list_llm_models;
 use crate::payload::MAX_BODY_BYTES;
-use crate::{App, health};
+use crate::{App, document, health};
 
 /// The complete router of the internal port: routes, fallbacks, trace ids.
 pub fn router(app: App) -> Router {
@@ -23,6 +23,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/llm/models", get(list_llm_models))
         .route("/health", get(health::check_health))
         .route("/metrics", get(health::get_metrics))
+        .route("/openapi.json", get(document::get_document))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(app.clone());
     let routes = public_routes(app).merge(inner).fallback(unknown_route).method_not_allowed_fallback(wrong_method);
@@ -33,6 +34,7 @@ pub fn router(app: App) -> Router {
 pub fn public_routes(app: App) -> Router {
     Router::new()
         .route("/v1/chat/completions", post(create_chat_completion))
+        .route("/v1/llm/openapi.json", get(document::get_document))
         .route("/v1/embeddings", post(create_embeddings))
         .route("/v1/models", get(list_models))
         .route("/v1/models/{*id}", get(get_model))

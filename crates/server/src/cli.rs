@@ -65,7 +65,7 @@ pub(crate) enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Probe every public endpoint of a running installation; exit code 1 when one fails
+    /// Probe the endpoints of every surface of a running installation; exit code 1 when one fails
     Check(CheckArgs),
     /// Send many requests at once to a running installation and report rate, latency and errors
     LoadTest(LoadTestArgs),
@@ -98,8 +98,11 @@ pub(crate) enum Command {
     /// replaces the script. docs/model-mock.md has every step and knob.
     #[command(verbatim_doc_comment)]
     ModelMock(ModelMockArgs),
-    /// Print the OpenAPI document
-    Openapi,
+    /// Print the OpenAPI document of a surface
+    Openapi {
+        #[arg(value_enum, default_value_t = Documented::Platform)]
+        surface: Documented,
+    },
     /// Print completions for a shell: artel completions bash > /etc/bash_completion.d/artel
     Completions { shell: Shell },
     /// Print the manual page: artel man > /usr/local/share/man/man1/artel.1
@@ -283,6 +286,33 @@ pub(crate) struct CheckArgs {
     /// A token or an API key; without one only the routes that need none are probed
     #[arg(long, env = "ARTEL_TOKEN", hide_env_values = true)]
     pub(crate) token: Option<String>,
+    /// Probe the auth service at a port of its own too, for example http://127.0.0.1:8003
+    #[arg(long, value_name = "URL")]
+    pub(crate) auth: Option<String>,
+    /// Probe CodeLab's agent runtime too, for example http://127.0.0.1:8001
+    #[arg(long, value_name = "URL")]
+    pub(crate) runtime: Option<String>,
+    /// Probe the LLM proxy too, for example http://127.0.0.1:8002
+    #[arg(long, value_name = "URL")]
+    pub(crate) llm_proxy: Option<String>,
+    /// What the services of the installation show each other; without it the runtime and the LLM proxy must refuse
+    #[arg(long, env = "INTERNAL_API_KEY", hide_env_values = true)]
+    pub(crate) internal_key: Option<String>,
+}
+
+/// A surface with an OpenAPI document.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Documented {
+    /// The Agent Platform API
+    Platform,
+    /// The auth service
+    Auth,
+    /// CodeLab's gateway
+    Gateway,
+    /// CodeLab's agent runtime
+    Runtime,
+    /// Every model behind OpenAI's API
+    LlmProxy,
 }
 
 #[derive(Args)]

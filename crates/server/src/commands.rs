@@ -45,7 +45,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::LoadTest(args) => load_test::run(args).await,
         Command::ToolMock(args) => small::tool_mock(args).await,
         Command::ModelMock(args) => model_mock::run(args).await,
-        Command::Openapi => small::openapi(),
+        Command::Openapi { surface } => small::openapi(surface),
         Command::Completions { shell } => small::completions(shell),
         Command::Man => small::man(),
     }

@@ -11,7 +11,7 @@ use artel_http::MetricsText;
 use artel_llm::Models;
 use artel_store::{Operations, Store};
 use async_trait::async_trait;
-use metrics::gauge;
+use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::accounting;
@@ -39,6 +39,19 @@ const TOKEN_BUCKETS: [f64; 14] = [
 
 /// How long a scrape waits for the database.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
+
+/// Counters of which the first event matters, by name and label.
+const COUNTED_FROM_NOTHING: [(&str, &str, &str); 9] = [
+    ("artel_runs_ended_total", "outcome", "crashed_repeatedly"),
+    ("artel_budget_refusals_total", "scope", "run"),
+    ("artel_budget_refusals_total", "scope", "agent"),
+    ("artel_budget_refusals_total", "scope", "tenant"),
+    ("artel_webhook_attempts_total", "outcome", "delivered"),
+    ("artel_webhook_attempts_total", "outcome", "retried"),
+    ("artel_webhook_attempts_total", "outcome", "failed"),
+    ("artel_llm_calls_dropped_total", "from", "store"),
+    ("artel_llm_calls_dropped_total", "from", "collector"),
+];
 
 #[derive(Clone)]
 pub(crate) struct Metrics {
@@ -118,9 +131,13 @@ fn build() -> PrometheusHandle {
     // Fails only when there is one already, which then gets the numbers.
     let _ = metrics::set_global_recorder(recorder);
     help::describe();
-    // They are there from the beginning, so that a rule about them never looks at nothing.
+    // They are there from the beginning, so that a rule about them never looks at nothing, and sees the first event: a
+    // counter that begins with 1 has not increased.
     gauge!("artel_streams_open").increment(0.0);
     gauge!("artel_sockets_open").increment(0.0);
+    for (name, label, value) in COUNTED_FROM_NOTHING {
+        counter!(name, label => value).increment(0);
+    }
     handle
 }
 

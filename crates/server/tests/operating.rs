@@ -183,6 +183,49 @@ async fn a_worker_shows_its_numbers_where_it_is_told_to() {
 }
 
 #[tokio::test]
+async fn every_surface_is_checked_and_what_is_missing_is_named() {
+    let artel = Launch::new(ARTEL, Database::Sqlite).with("INTERNAL_API_KEY", "between-services-7Xk2").start().await;
+    let (url, runtime, proxy, auth) =
+        (artel.url(), artel.url_of("runtime"), artel.url_of("llm_proxy"), artel.url_of("auth"));
+    let (said, good) = artel.command(&["check", url]).await;
+    assert!(good && said.contains("25 of 25 routes answer as they should"), "{said}");
+    assert!(said.contains("/console/") && said.contains("/api/v1/openapi.json"), "{said}");
+    let (token, _) = artel.command(&["token", "--scopes", "admin"]).await;
+    let whole = ["check", url, "--token", token.trim(), "--auth", auth, "--runtime", runtime, "--llm-proxy", proxy];
+    let (said, good) = artel.command(&whole).await;
+    assert!(good && said.contains("42 of 42 routes answer as they should"), "{said}");
+    let (said, good) = artel.command(&[&whole[..], &["--internal-key", "another-key-9Qm4x1"]].concat()).await;
+    assert!(!good && said.contains("FAIL  ") && said.contains(&format!("{runtime}/agents")), "{said}");
+    // A platform alone has no gateway, and nobody is at port 1.
+    let platform = Launch::new(ARTEL, Database::Sqlite).roles("platform").start().await;
+    let (said, good) = platform.command(&["check", platform.url()]).await;
+    assert!(good && said.contains("19 of 19") && said.contains("CodeLab's gateway is not served there"), "{said}");
+    let (said, good) = platform.command(&["check", platform.url(), "--runtime", "http://127.0.0.1:1"]).await;
+    assert!(!good && said.contains("nobody answers there"), "{said}");
+}
+
+#[tokio::test]
+async fn every_surface_prints_its_document() {
+    let artel = Launch::new(ARTEL, Database::Sqlite).with("INTERNAL_API_KEY", "between-services-7Xk2").start().await;
+    for (surface, place) in [
+        ("platform", format!("{}/openapi.json", artel.url())),
+        ("auth", format!("{}/openapi.json", artel.url_of("auth"))),
+        ("auth", format!("{}/oauth/openapi.json", artel.url())),
+        ("gateway", format!("{}/api/v1/openapi.json", artel.url())),
+        ("runtime", format!("{}/openapi.json", artel.url_of("runtime"))),
+        ("runtime", format!("{}/api/v1/openapi.json", artel.url_of("runtime"))),
+        ("llm-proxy", format!("{}/openapi.json", artel.url_of("llm_proxy"))),
+        ("llm-proxy", format!("{}/v1/llm/openapi.json", artel.url_of("llm_proxy"))),
+    ] {
+        let (printed, good) = artel.command(&["openapi", surface]).await;
+        assert!(good, "{surface}");
+        let printed: Value = serde_json::from_str(&printed).unwrap();
+        let (base, path) = place.split_at(place[8..].find('/').unwrap() + 8);
+        assert_eq!(Client::anonymous(base).get(path).await, (200, printed), "{place}");
+    }
+}
+
+#[tokio::test]
 async fn a_load_test_counts_only_what_was_answered_well() {
     let artel = Launch::new(ARTEL, Database::Sqlite).start().await;
     let url = artel.url().to_owned();

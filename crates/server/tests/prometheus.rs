@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use artel_testkit::{Artel, Client, Database, Launch};
+use artel_testkit::{Artel, Client, Database, Launch, Receiver, WebhookReceiver};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
@@ -40,18 +40,34 @@ async fn promtool(programs: &Path, arguments: &[&str], input: &str) -> (bool, St
 struct Load {
     artel: Artel,
     client: Client,
-    /// One whose runs end well, one whose runs fail.
-    agents: [String; 2],
+    /// One whose runs end well, one whose runs fail, and one whose tool's results are kept.
+    agents: [String; 3],
+    /// The server of that tool, and one that is told how runs end.
+    _servers: (Receiver, WebhookReceiver),
 }
 
 impl Load {
     async fn start() -> Self {
-        let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).start().await;
-        let client = artel.client().await;
+        Self::on(Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite)).await
+    }
+
+    async fn on(launch: Launch) -> Self {
+        let artel = launch.start().await;
+        let (token, _) = artel.command(&["token", "--scopes", "admin"]).await;
+        let client = Client::new(artel.url(), token.trim());
+        let servers = (Receiver::start(Duration::ZERO).await, WebhookReceiver::start().await);
+        let wanted = json!({ "url": servers.1.url(), "events": ["run.succeeded"] });
+        client.create("/v1/webhooks/endpoints", &wanted).await;
+        let mut kept = servers.0.tool("weather", "read_only");
+        kept["cache_ttl_seconds"] = json!(600);
         let schema = json!({ "type": "object", "properties": { "text": { "type": "string" } } });
         let echo = json!({ "name": "echo", "input_schema": schema, "execution_type": "internal" });
-        let agents = [client.agent("demo:echo", &[echo]).await, client.agent("demo:fail", &[]).await];
-        let load = Self { artel, client, agents };
+        let agents = [
+            client.agent("demo:echo", &[echo]).await,
+            client.agent("demo:fail", &[]).await,
+            client.agent("demo:echo", &[kept]).await,
+        ];
+        let load = Self { artel, client, agents, _servers: servers };
         load.works().await;
         load
     }
@@ -108,7 +124,7 @@ async fn every_panel_shows_data_under_load_and_every_rule_is_evaluated() {
     assert!(empty.is_empty(), "no data for {empty:#?}");
     let rules = prometheus.rules().await;
     assert!(rules.len() >= 15 && rules.iter().all(|rule| rule["health"] == "ok"), "{rules:#?}");
-    // Half of the runs fail: what the rule waits for begins with the next samples.
+    // A third of the runs fails: what the rule waits for begins with the next samples.
     let mut state = Value::Null;
     for _ in 0..30 {
         load.works().await;
@@ -119,7 +135,107 @@ async fn every_panel_shows_data_under_load_and_every_rule_is_evaluated() {
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    panic!("half of the runs fail, and the state of the rule is {state}");
+    panic!("a third of the runs fails, and the state of the rule is {state}");
+}
+
+/// The causes that a machine of tests can bring about. Of the others `alerts_test.yml` says that the rules see them.
+const CAUSED: [&str; 9] = [
+    "ArtelApprovalForgotten",
+    "ArtelBudgetRefuses",
+    "ArtelDatabaseDown",
+    "ArtelDown",
+    "ArtelModelsNotAsked",
+    "ArtelNotificationsFail",
+    "ArtelRequestsFail",
+    "ArtelRunsFail",
+    "ArtelRunsWaitForWorkers",
+];
+
+/// Everything goes wrong once, on three installations; Prometheus is as patient as a test.
+#[tokio::test]
+async fn alerts_fire_by_what_they_are_about() {
+    let Some(programs) = programs() else { return };
+    let Some(database) = Database::postgres().await else { return };
+    let (database, proxy) = database.disturbed().await;
+    let binary = env!("CARGO_BIN_EXE_artel");
+    let broken = Launch::new(binary, Database::Sqlite)
+        .with("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
+        .with("LLM_RETRIES", "0")
+        .with("LLM_BREAKER_FAILURES", "1")
+        .with("LLM_BREAKER_OPEN_SECONDS", "600")
+        .with("INTERNAL_API_KEY", "between-services-7Xk2");
+    let load = Load::on(broken).await;
+    let mut idle = Launch::new(binary, Database::Sqlite).roles("platform").start().await;
+    let frozen = Launch::new(binary, database).start().await;
+    let prometheus = Prometheus::watching(&programs, &[&load.artel, &idle, &frozen], true).await;
+    // Rules about increases need to have seen the counters before.
+    tokio::time::sleep(Duration::from_secs(9)).await;
+
+    load.asks_a_human().await;
+    load.spends_too_much().await;
+    load.loses_its_model().await;
+    let gone = WebhookReceiver::start().await;
+    gone.answers(410, Duration::ZERO);
+    let wanted = json!({ "url": gone.url(), "events": ["run.failed"] });
+    load.client.create("/v1/webhooks/endpoints", &wanted).await;
+    let waiting = idle.client().await;
+    let agent = waiting.agent("demo:echo", &[]).await;
+    waiting.start_run(&agent, "Nobody works here").await;
+    let proxy = proxy.unwrap();
+    proxy.freeze();
+    let mut fired = std::collections::BTreeSet::new();
+    for second in 0..80 {
+        load.works().await;
+        load.fails_requests().await;
+        if second == 8 {
+            idle.kill().await;
+        }
+        let rules = prometheus.rules().await;
+        let firing = rules.iter().filter(|rule| rule["state"] == "firing");
+        fired.extend(firing.map(|rule| rule["name"].as_str().unwrap().to_owned()));
+        if CAUSED.iter().all(|name| fired.contains(*name)) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    proxy.thaw();
+    let missing: Vec<_> = CAUSED.iter().filter(|name| !fired.contains(**name)).collect();
+    assert!(missing.is_empty(), "{missing:?} did not fire, {fired:?} did");
+}
+
+impl Load {
+    /// A call waits for a human.
+    async fn asks_a_human(&self) {
+        let mut tool = self._servers.0.tool("write_file", "idempotent");
+        tool["name"] = json!("write_file");
+        let agent = self.client.agent("demo:echo", &[tool]).await;
+        self.client.start_run(&agent, "Echo the word hello using the tool").await;
+    }
+
+    async fn spends_too_much(&self) {
+        let agent = self.client.agent("demo:echo", &[]).await;
+        let put = self.client.request("PUT", &format!("/agents/{agent}/budget")).json(&json!({ "run_tokens": 1 }));
+        assert_eq!(put.send().await.unwrap().status(), 200);
+        let run = self.client.start_run(&agent, "Hello").await;
+        self.client.finished_run(&run).await;
+    }
+
+    async fn loses_its_model(&self) {
+        let agent = self.client.agent("openai:gone", &[]).await;
+        let run = self.client.start_run(&agent, "Hello").await;
+        assert_eq!(self.client.finished_run(&run).await["status"], "failed");
+    }
+
+    /// The models of the LLM proxy are out of reach.
+    async fn fails_requests(&self) {
+        let body = json!({ "model": "openai:gone", "messages": [{ "role": "user", "content": "?" }] });
+        let proxy = Client::anonymous(self.artel.url_of("llm_proxy"));
+        for _ in 0..10 {
+            let request =
+                proxy.request("POST", "/v1/chat/completions").header("x-internal-auth", "between-services-7Xk2");
+            assert!(request.json(&body).send().await.unwrap().status().is_server_error());
+        }
+    }
 }
 
 /// A Prometheus that scrapes each second.
@@ -131,12 +247,35 @@ struct Prometheus {
 
 impl Prometheus {
     async fn start(programs: &Path, artel: &Artel) -> Self {
+        Self::watching(programs, &[artel], false).await
+    }
+
+    /// * `in_haste`: minutes and hours of the rules are seconds.
+    async fn watching(programs: &Path, installations: &[&Artel], in_haste: bool) -> Self {
         let directory = tempfile::tempdir().unwrap();
+        let mut rules = std::fs::read_to_string(deploy("prometheus/alerts.yml")).unwrap();
+        if in_haste {
+            for (slow, fast) in [("for: 30s", "for: 1s"), ("> 60\n", "> 2\n"), ("> 86400\n", "> 2\n")] {
+                assert!(rules.contains(slow), "{slow}");
+                rules = rules.replace(slow, fast);
+            }
+            for minutes in ["1m", "2m", "5m", "10m", "15m"] {
+                rules = rules.replace(&format!("for: {minutes}\n"), "for: 1s\n");
+                rules = rules.replace(&format!("[{minutes}]"), "[20s]");
+            }
+        }
+        let rules_at = directory.path().join("rules.yml");
+        std::fs::write(&rules_at, rules).unwrap();
+        let addresses: Vec<_> =
+            installations.iter().map(|one| format!("\"{}\"", one.url().strip_prefix("http://").unwrap())).collect();
         let written = std::fs::read_to_string(deploy("prometheus/prometheus.yml")).unwrap();
+        // A scrape may wait 3 s for a database that says nothing, and no longer than the interval.
+        let interval = if in_haste { "4s" } else { "1s" };
         let written = written
-            .replace("15s", "1s")
-            .replace("alerts.yml", deploy("prometheus/alerts.yml").to_str().unwrap())
-            .replace("127.0.0.1:8000", artel.url().strip_prefix("http://").unwrap());
+            .replace("evaluation_interval: 15s", "evaluation_interval: 1s")
+            .replace("15s", interval)
+            .replace("alerts.yml", rules_at.to_str().unwrap())
+            .replace("127.0.0.1:8000", &addresses.join(", "));
         std::fs::write(directory.path().join("prometheus.yml"), written).unwrap();
         // Free now; another process could only take it within the next milliseconds.
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();

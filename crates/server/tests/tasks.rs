@@ -15,6 +15,7 @@ async fn start(database: Database, model: &ModelServer) -> Artel {
     let launch = Launch::new(env!("CARGO_BIN_EXE_artel"), database)
         .with("OPENAI_BASE_URL", model.url())
         .with("LEASE_SECONDS", "2")
+        .with("TASK_MIN_INTERVAL_SECONDS", "1")
         .with("JWT_SECRET", "one secret for all lives of this process");
     launch.start().await
 }
@@ -159,13 +160,20 @@ async fn agents_plan_work_by_their_tools(database: Database) {
     assert_eq!((&execution["input_message"], &execution["output_message"]), (&json!("bye"), &json!("bye")));
     let executions = query(json!({ "action": "list_executions", "task_id": task })).await;
     assert_eq!(executions["executions"][0]["run_id"], started["run_id"], "{executions:#}");
-    let deleted = manage(json!({ "action": "delete", "task_id": task })).await;
-    assert_eq!(deleted["deleted"], true, "{deleted:#}");
+    let money = json!({ "run_cost_usd": 0.0157 });
+    manage(json!({ "action": "update", "task_id": task, "budget": money })).await;
+    let found = query(json!({ "action": "get", "task_id": task })).await;
+    assert_eq!(found["task"]["budget"]["run_cost_usd"], 0.0157, "{found:#}");
+    for _ in 0..2 {
+        let deleted = manage(json!({ "action": "delete", "task_id": task })).await;
+        assert_eq!(deleted["deleted"], true, "also when it is made again after a crash: {deleted:#}");
+    }
 
     let nothing = "00000000-0000-4000-8000-000000000009";
     let bad = [
         (json!({ "action": "create", "prompt": "x" }), "title is missing"),
         (json!({ "action": "create", "title": "x" }), "prompt is missing"),
+        (json!({ "action": "create", "title": "x\u{202e}y", "prompt": "y" }), "invisible characters"),
         (json!({ "action": "create", "title": "x", "prompt": "y", "agent_id": nothing }), "there is no such agent"),
         (
             json!({ "action": "create", "title": "x", "prompt": "y",

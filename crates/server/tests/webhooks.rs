@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests and what helps them fail by panicking")]
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use artel_testkit::{
     Artel, Client, Database, Launch, ModelServer, Receiver, WebhookMessage, WebhookReceiver, on_both_stores,
@@ -77,14 +77,14 @@ impl World {
 
     /// The deliveries, once each of them is in this state.
     async fn all_are(&self, endpoint: &str, state: &str) -> Vec<Value> {
-        for _ in 0..400 {
+        for _ in 0..600 {
             let listed = self.deliveries(endpoint).await;
             if !listed.is_empty() && listed.iter().all(|delivery| delivery["state"] == state) {
                 return listed;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("after 40 s not all are {state}: {:#?}", self.deliveries(endpoint).await);
+        panic!("after 60 s not all are {state}: {:#?}", self.deliveries(endpoint).await);
     }
 }
 
@@ -189,6 +189,33 @@ async fn a_receiver_that_was_down_is_told_when_it_is_up(database: Database) {
     panic!("410 switches off");
 }
 
+async fn receivers_that_fail_hold_up_no_other(database: Database) {
+    const RUNS: usize = 24;
+    let world = World::new(database).await;
+    let (fails, hangs) = (WebhookReceiver::start().await, WebhookReceiver::start().await);
+    fails.answers(500, Duration::from_millis(20));
+    hangs.answers(200, Duration::from_mins(1));
+    for _ in 0..4 {
+        world.registers(fails.url()).await;
+        world.registers(hangs.url()).await;
+    }
+    let well = WebhookReceiver::start().await;
+    let (endpoint, _) = world.registers(well.url()).await;
+    let runs = (0..RUNS).map(|_| async {
+        let (run, approval) = world.asks().await;
+        world.decides(&approval, "reject").await;
+        world.client.finished_run(&run).await;
+    });
+    futures::future::join_all(runs).await;
+    let begun = Instant::now();
+    let messages = well.arrived(3 * RUNS).await;
+    assert!(begun.elapsed() < Duration::from_secs(8), "the last message came {:?} after the last end", begun.elapsed());
+    assert_eq!(messages.len(), 3 * RUNS, "each event is one message");
+    let log = world.all_are(&endpoint, "delivered").await;
+    assert!(log.iter().all(|one| one["attempts"] == 1), "{log:#?}");
+    assert!(fails.messages().len() >= 12 && hangs.messages().len() >= 12, "the others were called meanwhile");
+}
+
 async fn nothing_is_lost_and_no_attempt_is_made_twice_when_the_process_is_killed(database: Database) {
     let mut world = World::new(database).await;
     let receiver = WebhookReceiver::start().await;
@@ -235,6 +262,8 @@ on_both_stores! {
         questions_and_ends_are_told_signed_on_sqlite, questions_and_ends_are_told_signed_on_postgres;
     a_receiver_that_was_down_is_told_when_it_is_up as
         a_receiver_that_was_down_is_told_when_it_is_up_on_sqlite, a_receiver_that_was_down_is_told_when_it_is_up_on_postgres;
+    receivers_that_fail_hold_up_no_other as
+        receivers_that_fail_hold_up_no_other_on_sqlite, receivers_that_fail_hold_up_no_other_on_postgres;
     nothing_is_lost_and_no_attempt_is_made_twice_when_the_process_is_killed as
         nothing_is_lost_when_the_process_is_killed_on_sqlite, nothing_is_lost_when_the_process_is_killed_on_postgres;
 }

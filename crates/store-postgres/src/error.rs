@@ -88,6 +88,8 @@ fn lost_a_race(error: &sqlx::Error) -> bool {
                     | "credentials_pkey"
                     | "grants_pkey"
                     | "hooks_pkey"
+                    | "tasks_pkey"
+                    | "webhook_endpoints_pkey"
                     | "signing_keys_active"
             )
         )

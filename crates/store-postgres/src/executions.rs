@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use crate::rows::executions;
 use crate::tasks;
-use crate::values::text;
 
 pub(crate) async fn list(
     pool: &PgPool,
@@ -41,13 +40,15 @@ pub(crate) async fn list(
     Ok((found.collect::<sqlx::Result<_>>()?, total))
 }
 
-pub(crate) async fn last(pool: &PgPool, tenant: TenantId, of: &[TaskId]) -> sqlx::Result<Vec<Execution>> {
+pub(crate) async fn last(pool: &PgPool, viewer: &Viewer, of: &[TaskId]) -> sqlx::Result<Vec<Execution>> {
     let of: Vec<Uuid> = of.iter().map(|task| task.0).collect();
     let found = executions!(
         "WHERE e.run_id IN (SELECT (SELECT n.run_id FROM task_executions n WHERE n.tenant_id = $1 AND n.task_id = t.id
-             ORDER BY n.run_id DESC LIMIT 1) FROM unnest($2::uuid[]) AS t (id))",
-        tenant.0,
+             ORDER BY n.run_id DESC LIMIT 1) FROM tasks t
+             WHERE t.id = ANY ($2) AND t.tenant_id = $1 AND ($3::uuid IS NULL OR t.owner_id = $3))",
+        viewer.tenant_id.0,
         &of,
+        viewer.reads_only().map(|user| user.0),
     );
     found.fetch_all(pool).await?.into_iter().map(Execution::try_from).collect()
 }
@@ -85,17 +86,4 @@ pub(crate) async fn of_run(pool: &PgPool, tenant: TenantId, run: RunId) -> sqlx:
         task_id: TaskId(row.task_id),
         budget: Cap { tokens: row.tokens, nano_usd: row.nano_usd },
     }))
-}
-
-pub(crate) async fn save_state(pool: &PgPool, tenant: TenantId, task: TaskId, state: &str) -> sqlx::Result<()> {
-    let state = text(state);
-    sqlx::query!("UPDATE tasks SET saved_state = $1 WHERE id = $2 AND tenant_id = $3", state, task.0, tenant.0)
-        .execute(pool)
-        .await?;
-    Ok(())
-}
-
-pub(crate) async fn load_state(pool: &PgPool, tenant: TenantId, task: TaskId) -> sqlx::Result<Option<String>> {
-    let found = sqlx::query_scalar!("SELECT saved_state FROM tasks WHERE id = $1 AND tenant_id = $2", task.0, tenant.0);
-    Ok(found.fetch_optional(pool).await?.flatten())
 }

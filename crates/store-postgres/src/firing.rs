@@ -1,6 +1,6 @@
 //! Starting a task: the due time is taken, and the run is there, or neither.
 
-use artel_domain::{AuditEntry, Overlap, RunId, SessionId, Timestamp};
+use artel_domain::{AuditEntry, CallId, Overlap, Run, RunId, SessionId, TenantId, Timestamp};
 use artel_store::tasks::LONGEST_QUEUE;
 use artel_store::{Created, Fired, Firing, NewRun, Viewer};
 use sqlx::{PgConnection, PgPool};
@@ -15,18 +15,18 @@ pub(crate) async fn fire(pool: &PgPool, firing: &Firing) -> sqlx::Result<Option<
     let mut tx = begin(pool).await?;
     let is_due = lock(&mut tx, firing).await?;
     // Looked for behind the lock, so that a request and its retry make one run.
-    if let Some(known) = runs::find(&mut *tx, firing.tenant_id, firing.run.id).await? {
+    if let Some(known) = known(&mut tx, firing.tenant_id, firing.run.id, firing.call).await? {
         return Ok(Some(Fired::Run(Box::new(known))));
     }
     if !is_due || !takes_event(&mut tx, firing).await? {
         return Ok(Some(Fired::Stale));
     }
     let open = open(&mut tx, firing).await?;
-    let queue = match (firing.overlap, open.last()) {
-        (_, None) | (Overlap::CancelPrevious, Some(_)) => None,
-        (Overlap::Skip, Some(_)) => return Ok(Some(Fired::Overlaps)),
-        (Overlap::Queue, Some(_)) if open.len() as i64 >= LONGEST_QUEUE => return Ok(Some(Fired::Overlaps)),
-        (Overlap::Queue, Some((_, session))) => Some(session.clone()),
+    let queue = match firing.overlap {
+        Overlap::Skip if !open.is_empty() => return Ok(Some(Fired::Overlaps)),
+        Overlap::Queue if open.len() as i64 >= LONGEST_QUEUE => return Ok(Some(Fired::QueueIsFull)),
+        Overlap::Queue => open.iter().rev().find(|one| one.can_be_joined).map(|one| one.session.clone()),
+        Overlap::Skip | Overlap::CancelPrevious => None,
     };
     let mut audits = Vec::new();
     if firing.overlap == Overlap::CancelPrevious {
@@ -39,6 +39,37 @@ pub(crate) async fn fire(pool: &PgPool, firing: &Firing) -> sqlx::Result<Option<
     audit::append(&mut tx, firing.tenant_id, &audits).await?;
     tx.commit().await?;
     Ok(Some(Fired::Run(run)))
+}
+
+/// An execution that is not over.
+struct Open {
+    run: RunId,
+    session: SessionId,
+    /// Nobody deleted the session, and nobody cancelled the run.
+    can_be_joined: bool,
+}
+
+/// What an earlier try of the same request made.
+pub(crate) async fn started(
+    pool: &PgPool,
+    tenant: TenantId,
+    run: RunId,
+    call: Option<CallId>,
+) -> sqlx::Result<Option<Run>> {
+    known(&mut *pool.acquire().await?, tenant, run, call).await
+}
+
+async fn known(db: &mut PgConnection, tenant: TenantId, run: RunId, call: Option<CallId>) -> sqlx::Result<Option<Run>> {
+    let known = sqlx::query_scalar!(
+        "SELECT run_id FROM task_executions WHERE tenant_id = $1 AND (run_id = $2 OR call_id = $3::uuid)",
+        tenant.0,
+        run.0,
+        call.map(|call| call.0),
+    );
+    match known.fetch_optional(&mut *db).await? {
+        Some(run) => runs::find(db, tenant, RunId(run)).await,
+        None => Ok(None),
+    }
 }
 
 /// Whether the task is there, and the due time is its next one. No other firing of it goes on until the end of this.
@@ -61,16 +92,23 @@ async fn takes_event(tx: &mut PgConnection, firing: &Firing) -> sqlx::Result<boo
 }
 
 /// Executions of the task that are not over, the newest last.
-async fn open(tx: &mut PgConnection, firing: &Firing) -> sqlx::Result<Vec<(RunId, SessionId)>> {
+async fn open(tx: &mut PgConnection, firing: &Firing) -> sqlx::Result<Vec<Open>> {
     let open = sqlx::query!(
-        r#"SELECT e.run_id, r.session_id FROM task_executions e JOIN runs r ON r.id = e.run_id
+        r#"SELECT e.run_id, r.session_id, coalesce(s.is_active, false) AND NOT r.cancel_requested AS "can_be_joined!"
+           FROM task_executions e JOIN runs r ON r.id = e.run_id
+           LEFT JOIN sessions s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
            WHERE e.tenant_id = $1 AND e.task_id = $2 AND NOT e.is_settled AND r.phase IN ('queued', 'running', 'waiting_for_approval')
            ORDER BY e.run_id"#,
         firing.tenant_id.0,
         firing.task_id.0,
     );
     let open = open.fetch_all(tx).await?;
-    Ok(open.into_iter().map(|row| (RunId(row.run_id), SessionId(row.session_id))).collect())
+    let open = open.into_iter().map(|row| Open {
+        run: RunId(row.run_id),
+        session: SessionId(row.session_id),
+        can_be_joined: row.can_be_joined,
+    });
+    Ok(open.collect())
 }
 
 /// With its session, unless it is queued in that of another.
@@ -92,8 +130,8 @@ async fn make_run(
 }
 
 /// The rows of the audit log about it.
-async fn cancel(tx: &mut PgConnection, firing: &Firing, open: &[(RunId, SessionId)]) -> sqlx::Result<Vec<AuditEntry>> {
-    let open: Vec<Uuid> = open.iter().map(|(run, _)| run.0).collect();
+async fn cancel(tx: &mut PgConnection, firing: &Firing, open: &[Open]) -> sqlx::Result<Vec<AuditEntry>> {
+    let open: Vec<Uuid> = open.iter().map(|one| one.run.0).collect();
     let locked = sqlx::query_scalar!(
         "SELECT id FROM runs WHERE id = ANY ($1) AND phase IN ('queued', 'running', 'waiting_for_approval')
            AND NOT cancel_requested ORDER BY id FOR UPDATE",
@@ -110,7 +148,9 @@ async fn cancel(tx: &mut PgConnection, firing: &Firing, open: &[(RunId, SessionI
 async fn take(tx: &mut PgConnection, firing: &Firing) -> sqlx::Result<()> {
     let Some(taken) = firing.takes else { return Ok(()) };
     sqlx::query!(
-        "UPDATE tasks SET next_at = $1, state = $2 WHERE id = $3",
+        "UPDATE tasks SET next_at = $1, state = $2, version = version + CASE WHEN state = $2 THEN 0 ELSE 1 END,
+             put_back_until = NULL
+         WHERE id = $3",
         taken.next_at.map(micros),
         taken.state.as_str(),
         firing.task_id.0,
@@ -123,8 +163,8 @@ async fn take(tx: &mut PgConnection, firing: &Firing) -> sqlx::Result<()> {
 async fn note(tx: &mut PgConnection, firing: &Firing) -> sqlx::Result<()> {
     let at = micros(firing.run.at);
     sqlx::query!(
-        "INSERT INTO task_executions (run_id, tenant_id, task_id, cause, due_at, run_tokens, run_nano_usd, is_settled, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, false, $8)",
+        "INSERT INTO task_executions (run_id, tenant_id, task_id, cause, due_at, run_tokens, run_nano_usd, is_settled, created_at, call_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, false, $8, $9)",
         firing.run.id.0,
         firing.tenant_id.0,
         firing.task_id.0,
@@ -133,6 +173,7 @@ async fn note(tx: &mut PgConnection, firing: &Firing) -> sqlx::Result<()> {
         firing.budget.tokens,
         firing.budget.nano_usd,
         at,
+        firing.call.map(|call| call.0),
     )
     .execute(tx)
     .await?;
@@ -144,8 +185,7 @@ pub(crate) async fn settle(pool: &PgPool, now: Timestamp, limit: u32) -> sqlx::R
     let over = sqlx::query!(
         r#"SELECT e.run_id, e.tenant_id, e.task_id, r.phase = 'succeeded' AS "succeeded!"
            FROM task_executions e JOIN runs r ON r.id = e.run_id
-           WHERE NOT e.is_settled AND r.phase IN ('succeeded', 'failed', 'cancelled')
-           ORDER BY e.run_id LIMIT $1 FOR UPDATE OF e SKIP LOCKED"#,
+           WHERE e.is_over AND NOT e.is_settled ORDER BY e.run_id LIMIT $1 FOR UPDATE OF e SKIP LOCKED"#,
         i64::from(limit),
     );
     let over = over.fetch_all(&mut *tx).await?;
@@ -155,7 +195,7 @@ pub(crate) async fn settle(pool: &PgPool, now: Timestamp, limit: u32) -> sqlx::R
         .await?;
     for row in over.iter().filter(|row| row.succeeded) {
         sqlx::query!(
-            "UPDATE tasks SET next_at = $1 WHERE tenant_id = $2 AND parent_id = $3 AND deleted_at IS NULL AND state = 'active'",
+            "UPDATE tasks SET next_at = $1, put_back_until = NULL WHERE tenant_id = $2 AND parent_id = $3 AND deleted_at IS NULL AND state = 'active'",
             micros(now),
             row.tenant_id,
             row.task_id,

@@ -125,6 +125,8 @@ pub(crate) async fn forget(pool: &PgPool, before: Timestamp, limit: u32) -> sqlx
         i64::from(limit)
     );
     let forgotten = forgotten.fetch_all(&mut *tx).await?;
+    // Of tasks that were deleted while the event came: nobody takes them.
+    sqlx::query!("DELETE FROM task_starts WHERE created_at < $1", micros(before)).execute(&mut *tx).await?;
     let gone = forgotten.iter().map(|row| (TenantId(row.tenant_id), InboundEventId(row.id), row.bytes));
     for (tenant, part, bytes) in freed(gone) {
         sqlx::query!(

@@ -1,24 +1,32 @@
 //! Saved tasks, as people and models make them. What starts them is in `firing`, what came of it in `executions`.
 
 use artel_domain::{AuditEntry, Task, TaskId, TaskState, TenantId, Timestamp};
+use artel_store::tasks::UNREADABLE_FOR;
 use artel_store::{Page, SkippedDue, TaskFilter, Viewer};
 use sqlx::{PgConnection, PgExecutor, PgPool};
+use uuid::Uuid;
 
 use crate::audit;
 use crate::begun::begin;
 use crate::filters::filtered;
-use crate::rows::tasks;
-use crate::values::{json, maybe_json, micros, text};
+use crate::rows::{TaskRow, tasks};
+use crate::values::{duration_micros, json, maybe_json, micros, text};
 
 pub(crate) async fn create(pool: &PgPool, task: &Task, audit: &AuditEntry) -> sqlx::Result<Task> {
     let mut tx = begin(pool).await?;
-    if let Some(known) = find_of(&mut *tx, &Viewer::service(task.tenant_id), task.id).await? {
+    if let Some(known) = find_even_deleted(&mut tx, task.tenant_id, task.id).await? {
         return Ok(known);
     }
     insert(&mut tx, task).await?;
     audit::append(&mut tx, task.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(task.clone())
+}
+
+/// What an earlier try of a request made.
+async fn find_even_deleted(tx: &mut PgConnection, tenant: TenantId, task: TaskId) -> sqlx::Result<Option<Task>> {
+    let found = tasks!("SELECT", "FROM tasks WHERE id = $1 AND tenant_id = $2", task.0, tenant.0);
+    found.fetch_optional(tx).await?.map(Task::try_from).transpose()
 }
 
 async fn insert(tx: &mut PgConnection, task: &Task) -> sqlx::Result<()> {
@@ -117,7 +125,8 @@ pub(crate) async fn update(
     let updated = tasks!(
         "UPDATE tasks SET agent_id = $1, title = $2, prompt = $3, schedule = $4, trigger_service = $5, trigger_type = $6,
              overlap = $7, misfire = $8, run_tokens = $9, run_nano_usd = $10, state = $11,
-             next_at = CASE WHEN $12 THEN $13 ELSE next_at END, acts_for = $14, version = version + 1, updated_at = $15
+             next_at = CASE WHEN $12 THEN $13 ELSE next_at END, put_back_until = CASE WHEN $12 THEN NULL ELSE put_back_until END,
+             acts_for = $14, version = version + 1, updated_at = $15
          WHERE id = $16 AND tenant_id = $17 AND deleted_at IS NULL AND version = $18 AND ($19::uuid IS NULL OR owner_id = $19)
          RETURNING",
         "",
@@ -179,10 +188,62 @@ pub(crate) async fn delete(pool: &PgPool, viewer: &Viewer, task: TaskId, audit: 
     Ok(true)
 }
 
+pub(crate) async fn find_deleted(pool: &PgPool, viewer: &Viewer, task: TaskId) -> sqlx::Result<Option<Task>> {
+    let found = tasks!(
+        "SELECT",
+        "FROM tasks WHERE id = $1 AND tenant_id = $2 AND deleted_at IS NOT NULL AND ($3::uuid IS NULL OR owner_id = $3)",
+        task.0,
+        viewer.tenant_id.0,
+        viewer.reads_only().map(|user| user.0),
+    );
+    found.fetch_optional(pool).await?.map(Task::try_from).transpose()
+}
+
 pub(crate) async fn due(pool: &PgPool, now: Timestamp, limit: u32) -> sqlx::Result<Vec<Task>> {
-    let found =
-        tasks!("SELECT", "FROM tasks WHERE next_at <= $1 ORDER BY next_at LIMIT $2", micros(now), i64::from(limit));
-    found.fetch_all(pool).await?.into_iter().map(Task::try_from).collect()
+    let found = tasks!(
+        "SELECT",
+        "FROM tasks JOIN (
+             SELECT o.id AS due_id, row_number() OVER (PARTITION BY o.tenant_id ORDER BY o.own_turn, o.next_at, o.id) AS turn
+             FROM (SELECT d.id, d.tenant_id, d.next_at,
+                       row_number() OVER (PARTITION BY d.tenant_id, d.owner_id ORDER BY d.next_at, d.id) AS own_turn
+                   FROM tasks d WHERE d.next_at <= $1 AND (d.put_back_until IS NULL OR d.put_back_until <= $1)) o
+         ) picked ON picked.due_id = id
+         ORDER BY picked.turn, next_at, id LIMIT $2",
+        micros(now),
+        i64::from(limit)
+    );
+    let (tasks, unreadable) = readable(found.fetch_all(pool).await?);
+    if !unreadable.is_empty() {
+        let until = micros(now) + duration_micros(UNREADABLE_FOR);
+        sqlx::query!("UPDATE tasks SET put_back_until = $1 WHERE id = ANY ($2)", until, &unreadable)
+            .execute(pool)
+            .await?;
+    }
+    Ok(tasks)
+}
+
+/// And the ids of those that cannot be read, so that one of them does not stop the others.
+pub(crate) fn readable(rows: Vec<TaskRow>) -> (Vec<Task>, Vec<Uuid>) {
+    let (mut tasks, mut unreadable) = (Vec::new(), Vec::new());
+    for row in rows {
+        let id = row.id;
+        match Task::try_from(row) {
+            Ok(task) => tasks.push(task),
+            Err(error) => {
+                tracing::error!(task_id = %id, %error, "the row of a task cannot be read; the task is left alone");
+                unreadable.push(id);
+            }
+        }
+    }
+    (tasks, unreadable)
+}
+
+pub(crate) async fn put_back(pool: &PgPool, tenant: TenantId, task: TaskId, until: Timestamp) -> sqlx::Result<()> {
+    let until = micros(until);
+    sqlx::query!("UPDATE tasks SET put_back_until = $1 WHERE id = $2 AND tenant_id = $3", until, task.0, tenant.0)
+        .execute(pool)
+        .await?;
+    Ok(())
 }
 
 pub(crate) async fn skip(
@@ -193,7 +254,8 @@ pub(crate) async fn skip(
     reason: &str,
 ) -> sqlx::Result<bool> {
     let skipped = sqlx::query!(
-        "UPDATE tasks SET next_at = $1, state = $2, skipped_at = $3, skipped_reason = $4
+        "UPDATE tasks SET next_at = $1, state = $2, version = version + CASE WHEN state = $2 THEN 0 ELSE 1 END,
+             put_back_until = NULL, skipped_at = $3, skipped_reason = $4
          WHERE id = $5 AND tenant_id = $6 AND next_at = $3 AND deleted_at IS NULL",
         taken.next_at.map(micros),
         taken.state.as_str(),

@@ -1,5 +1,7 @@
 //! Messages to tenants' own servers: from what happened, over each attempt, to what came of it.
 
+use std::collections::BTreeSet;
+
 use artel_domain::{
     AuditEntry, Notice, TenantId, Timestamp, WebhookDelivery, WebhookDeliveryId, WebhookDeliveryState,
     WebhookEndpointId,
@@ -10,7 +12,7 @@ use uuid::Uuid;
 
 use crate::audit;
 use crate::begun::begin;
-use crate::rows::{NoticeRow, WebhookDeliveryRow, webhook_deliveries};
+use crate::rows::{NoticeRow, WebhookDeliveryRow, readable, webhook_deliveries};
 use crate::values::{duration_micros, json, micros, text};
 
 pub(crate) async fn send_test(
@@ -143,29 +145,66 @@ pub(crate) async fn pending_notices(pool: &PgPool, limit: u32) -> sqlx::Result<V
            ORDER BY n.at"#,
         i64::from(limit)
     );
-    rows.fetch_all(pool).await?.into_iter().map(Notice::try_from).collect()
+    Ok(readable("notice", rows.fetch_all(pool).await?))
 }
 
+/// Whatever the number of notices, two statements: an endpoint may be locked by another for a moment, and the notices of
+/// the others wait with it.
 pub(crate) async fn spread(pool: &PgPool, spread: &[SpreadNotice]) -> sqlx::Result<u64> {
     let mut tx = begin(pool).await?;
-    let mut made = 0;
-    for SpreadNotice { notice, payload, to } in spread {
-        let was_there = sqlx::query!(
-            "DELETE FROM notices WHERE tenant_id = $1 AND subject_id = $2 AND event = $3",
-            notice.tenant_id.0,
-            notice.subject,
-            notice.event.as_str()
-        );
-        if was_there.execute(&mut *tx).await?.rows_affected() == 0 {
-            continue;
-        }
-        for (endpoint_id, id) in to {
-            let delivery = WebhookDelivery::new(notice, *endpoint_id, *id, &text(payload));
-            made += u64::from(insert(&mut *tx, &delivery).await?);
-        }
-    }
+    let tenants: Vec<Uuid> = spread.iter().map(|one| one.notice.tenant_id.0).collect();
+    let subjects: Vec<Uuid> = spread.iter().map(|one| one.notice.subject).collect();
+    let events: Vec<String> = spread.iter().map(|one| one.notice.event.as_str().to_owned()).collect();
+    let gone = sqlx::query!(
+        "DELETE FROM notices n USING unnest($1::uuid[], $2::uuid[], $3::text[]) AS told (tenant_id, subject_id, event)
+         WHERE n.tenant_id = told.tenant_id AND n.subject_id = told.subject_id AND n.event = told.event
+         RETURNING n.tenant_id, n.subject_id, n.event",
+        &tenants,
+        &subjects,
+        &events
+    );
+    let gone = gone.fetch_all(&mut *tx).await?.into_iter();
+    // One that is not there any more was told of by another process.
+    let there: BTreeSet<_> = gone.map(|row| (row.tenant_id, row.subject_id, row.event)).collect();
+    let is_there = |one: &&SpreadNotice| {
+        let notice = &one.notice;
+        there.contains(&(notice.tenant_id.0, notice.subject, notice.event.as_str().to_owned()))
+    };
+    let messages: Vec<_> = spread.iter().filter(is_there).flat_map(messages).collect();
+    let made = if messages.is_empty() { 0 } else { insert_all(&mut tx, &messages).await? };
     tx.commit().await?;
     Ok(made)
+}
+
+fn messages(spread: &SpreadNotice) -> impl Iterator<Item = WebhookDelivery> + '_ {
+    let SpreadNotice { notice, payload, to } = spread;
+    to.iter().map(|(endpoint, id)| WebhookDelivery::new(notice, *endpoint, *id, &text(payload)))
+}
+
+/// To those endpoints that are switched on, as [`insert`].
+async fn insert_all(db: &mut PgConnection, messages: &[WebhookDelivery]) -> sqlx::Result<u64> {
+    let ids: Vec<Uuid> = messages.iter().map(|one| one.id.0).collect();
+    let tenants: Vec<Uuid> = messages.iter().map(|one| one.tenant_id.0).collect();
+    let endpoints: Vec<Uuid> = messages.iter().map(|one| one.endpoint_id.0).collect();
+    let events: Vec<String> = messages.iter().map(|one| one.event.as_str().to_owned()).collect();
+    let payloads: Vec<String> = messages.iter().map(|one| one.payload.clone()).collect();
+    let times: Vec<i64> = messages.iter().map(|one| micros(one.created_at)).collect();
+    let inserted = sqlx::query!(
+        "INSERT INTO webhook_deliveries (id, tenant_id, endpoint_id, event, payload, state, attempts, log, next_at, created_at)
+         SELECT m.id, e.tenant_id, e.id, m.event, m.payload, 'pending', 0, '[]', m.at, m.at
+         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[])
+             AS m (id, tenant_id, endpoint_id, event, payload, at)
+         JOIN webhook_endpoints e ON e.id = m.endpoint_id AND e.tenant_id = m.tenant_id AND e.is_enabled
+         FOR SHARE OF e
+         ON CONFLICT DO NOTHING",
+        &ids,
+        &tenants,
+        &endpoints,
+        &events,
+        &payloads,
+        &times
+    );
+    Ok(inserted.execute(db).await?.rows_affected())
 }
 
 pub(crate) async fn claim(pool: &PgPool, claim: &DeliveryClaim) -> sqlx::Result<Vec<ClaimedDelivery>> {
@@ -175,15 +214,21 @@ pub(crate) async fn claim(pool: &PgPool, claim: &DeliveryClaim) -> sqlx::Result<
     if due.fetch_optional(pool).await?.is_none() {
         return Ok(Vec::new());
     }
-    let busy: Vec<Uuid> = claim.busy.iter().map(|endpoint| endpoint.0).collect();
+    let (busy, taken): (Vec<Uuid>, Vec<i64>) =
+        claim.under_way.iter().map(|(endpoint, count)| (endpoint.0, i64::from(*count))).unzip();
     let rows = sqlx::query!(
-        r#"WITH due AS (
-             SELECT d.id, e.url, e.sealed, CASE WHEN e.old_secret_until > $1 THEN e.old_sealed END AS old_sealed
-             FROM webhook_endpoints e CROSS JOIN LATERAL (
+        r#"WITH picked AS MATERIALIZED (
+             SELECT d.id, d.next_at, e.id AS endpoint_id, coalesce(t.taken, 0) AS taken, e.url, e.sealed,
+                    CASE WHEN e.old_secret_until > $1 THEN e.old_sealed END AS old_sealed
+             FROM webhook_endpoints e LEFT JOIN unnest($3::uuid[], $6::bigint[]) AS t (endpoint_id, taken) ON t.endpoint_id = e.id
+             CROSS JOIN LATERAL (
                SELECT w.id, w.next_at FROM webhook_deliveries w WHERE w.endpoint_id = e.id AND w.next_at <= $1
-               ORDER BY w.next_at, w.id LIMIT $2 FOR UPDATE SKIP LOCKED
+               ORDER BY w.next_at, w.id LIMIT greatest($2 - coalesce(t.taken, 0), 0) FOR UPDATE SKIP LOCKED
              ) d
-             WHERE e.is_enabled AND e.id <> ALL ($3) ORDER BY d.next_at, d.id LIMIT $4
+             WHERE e.is_enabled AND (e.failures > 0) = $7
+           ), due AS (
+             SELECT *, taken + row_number() OVER (PARTITION BY endpoint_id ORDER BY next_at, id) AS place FROM picked
+             ORDER BY place, next_at, id LIMIT $4
            )
            UPDATE webhook_deliveries w SET state = 'sending', attempts = w.attempts + 1, next_at = $5
            FROM due WHERE w.id = due.id
@@ -193,7 +238,9 @@ pub(crate) async fn claim(pool: &PgPool, claim: &DeliveryClaim) -> sqlx::Result<
         i64::from(claim.per_endpoint),
         &busy,
         i64::from(claim.limit),
-        now + duration_micros(claim.hold)
+        now + duration_micros(claim.hold),
+        &taken,
+        claim.of_failing
     );
     let mut claimed = Vec::new();
     for row in rows.fetch_all(pool).await? {
@@ -210,7 +257,10 @@ pub(crate) async fn claim(pool: &PgPool, claim: &DeliveryClaim) -> sqlx::Result<
             created_at: row.created_at,
         };
         let (url, sealed, old_sealed) = (row.url, row.sealed, row.old_sealed);
-        claimed.push(ClaimedDelivery { delivery: delivery.try_into()?, url, sealed, old_sealed });
+        // One that cannot be read stays held, and is met again when the hold is over.
+        if let Some(delivery) = readable("message to a webhook endpoint", [delivery]).pop() {
+            claimed.push(ClaimedDelivery { delivery, url, sealed, old_sealed });
+        }
     }
     Ok(claimed)
 }
@@ -218,14 +268,16 @@ pub(crate) async fn claim(pool: &PgPool, claim: &DeliveryClaim) -> sqlx::Result<
 pub(crate) async fn end_attempt(pool: &PgPool, end: &AttemptEnd) -> sqlx::Result<bool> {
     let mut tx = begin(pool).await?;
     // The endpoint first: switching it off locks the rows in this order too.
-    note_health(&mut tx, end).await?;
+    let is_elsewhere = !note_health(&mut tx, end).await? && end.gone.is_some();
+    let (state, next_at) =
+        if is_elsewhere { (WebhookDeliveryState::Pending, Some(end.attempt.at)) } else { (end.state, end.next_at) };
     let ended = sqlx::query!(
         "UPDATE webhook_deliveries SET log = $1, state = CASE WHEN state = 'sending' OR $2 = 'delivered' THEN $2 ELSE state END,
              next_at = CASE WHEN state = 'sending' THEN $3 ELSE next_at END
          WHERE id = $4 AND tenant_id = $5 AND attempts = $6 AND state IN ('sending', 'dropped')",
         text(&json(&end.log)?),
-        end.state.as_str(),
-        end.next_at.map(micros),
+        state.as_str(),
+        next_at.map(micros),
         end.delivery_id.0,
         end.tenant_id.0,
         end.attempt.number
@@ -234,7 +286,7 @@ pub(crate) async fn end_attempt(pool: &PgPool, end: &AttemptEnd) -> sqlx::Result
         tx.rollback().await?;
         return Ok(false);
     }
-    if let Some(audit) = &end.gone {
+    if let Some(audit) = end.gone.as_ref().filter(|_| !is_elsewhere) {
         drop_pending(&mut *tx, end.endpoint_id).await?;
         audit::append(&mut tx, end.tenant_id, std::slice::from_ref(audit)).await?;
     }
@@ -242,21 +294,20 @@ pub(crate) async fn end_attempt(pool: &PgPool, end: &AttemptEnd) -> sqlx::Result
     Ok(true)
 }
 
-/// How the endpoint fares.
-async fn note_health(tx: &mut PgConnection, end: &AttemptEnd) -> sqlx::Result<()> {
-    sqlx::query!(
+/// How the endpoint fares. False when there is nothing to note, as of an attempt at a URL that it had before.
+async fn note_health(tx: &mut PgConnection, end: &AttemptEnd) -> sqlx::Result<bool> {
+    let noted = sqlx::query!(
         "UPDATE webhook_endpoints SET failures = CASE WHEN $2 THEN 0 ELSE failures + 1 END,
              failing_since = CASE WHEN $2 THEN NULL ELSE coalesce(failing_since, $3) END,
              is_enabled = is_enabled AND NOT $4, is_gone = is_gone OR $4
-         WHERE id = $1 AND (failures > 0 OR NOT $2::boolean)",
+         WHERE id = $1 AND url = $5 AND (failures > 0 OR NOT $2::boolean)",
         end.endpoint_id.0,
         end.state == WebhookDeliveryState::Delivered,
         micros(end.attempt.at),
-        end.gone.is_some()
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
+        end.gone.is_some(),
+        text(&end.url)
+    );
+    Ok(noted.execute(tx).await?.rows_affected() > 0)
 }
 
 pub(crate) async fn forget(pool: &PgPool, before: Timestamp, limit: u32) -> sqlx::Result<u64> {

@@ -1,7 +1,7 @@
 //! Where tenants want to be told what happens. This crate knows no secret.
 
-use artel_domain::{AuditEntry, TenantId, Timestamp, WebhookEndpoint, WebhookEndpointId};
-use artel_store::{NewWebhookEndpoint, WebhookEndpointChange};
+use artel_domain::{AuditEntry, TenantId, WebhookEndpoint, WebhookEndpointId};
+use artel_store::{NewWebhookEndpoint, SealedSecrets, SecretRotation, WebhookEndpointChange};
 use sqlx::{PgExecutor, PgPool};
 
 use crate::audit;
@@ -10,7 +10,6 @@ use crate::rows::webhook_endpoints;
 use crate::values::{json, maybe_json, micros, text};
 use crate::webhook_deliveries::drop_pending;
 
-/// Two that come at the same time may both be the last that there is room for.
 pub(crate) async fn create(
     pool: &PgPool,
     new: &NewWebhookEndpoint,
@@ -19,6 +18,10 @@ pub(crate) async fn create(
 ) -> sqlx::Result<Option<WebhookEndpoint>> {
     let endpoint = &new.endpoint;
     let mut tx = begin(pool).await?;
+    // Two that come at the same time take the last place one after another.
+    sqlx::query_scalar!(r#"SELECT 1 AS "one!" FROM tenants WHERE id = $1 FOR NO KEY UPDATE"#, endpoint.tenant_id.0)
+        .fetch_optional(&mut *tx)
+        .await?;
     if let Some(earlier) = find(&mut *tx, endpoint.tenant_id, endpoint.id).await? {
         return Ok(Some(earlier));
     }
@@ -95,23 +98,39 @@ pub(crate) async fn update(
     Ok(Some(changed.try_into()?))
 }
 
+pub(crate) async fn secrets(
+    pool: &PgPool,
+    tenant: TenantId,
+    endpoint: WebhookEndpointId,
+) -> sqlx::Result<Option<SealedSecrets>> {
+    sqlx::query_as!(
+        SealedSecrets,
+        "SELECT sealed AS current, old_sealed AS old FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2",
+        tenant.0,
+        endpoint.0
+    )
+    .fetch_optional(pool)
+    .await
+}
+
 pub(crate) async fn rotate(
     pool: &PgPool,
     tenant: TenantId,
     endpoint: WebhookEndpointId,
-    (sealed, old_until): (&str, Timestamp),
+    rotation: &SecretRotation,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<WebhookEndpoint>> {
     let mut tx = begin(pool).await?;
     let rotated = webhook_endpoints!(
         "UPDATE webhook_endpoints SET old_sealed = sealed, old_secret_until = $3, sealed = $4, updated_at = $5
-         WHERE tenant_id = $1 AND id = $2 RETURNING",
+         WHERE tenant_id = $1 AND id = $2 AND sealed = $6 RETURNING",
         "",
         tenant.0,
         endpoint.0,
-        micros(old_until),
-        sealed,
-        micros(audit.at)
+        micros(rotation.old_until),
+        rotation.sealed,
+        micros(audit.at),
+        rotation.seen
     );
     let Some(rotated) = rotated.fetch_optional(&mut *tx).await? else { return Ok(None) };
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;

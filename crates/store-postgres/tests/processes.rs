@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use artel_domain::{Event, Phase};
-use artel_store::conformance::world::{BLOCK, LEASE, World, ending, entry, fence};
+use artel_store::conformance::tasks::{push, task};
+use artel_store::conformance::world::{BLOCK, LEASE, World, ending, entry, fence, now};
 use artel_store::{Claim, Step, Store};
 use sqlx::{Connection, PgConnection};
 use tokio::task::JoinSet;
@@ -68,6 +69,29 @@ async fn a_row_that_cannot_be_read_costs_only_its_own_run() {
     let claims = world.claims_up_to(2, "worker", LEASE).await;
     assert_eq!(claims.iter().map(|claim| claim.run.id).collect::<Vec<_>>(), [well.id]);
     assert!(world.claims("worker", LEASE).await.is_none(), "the damaged one keeps nobody busy");
+}
+
+#[tokio::test]
+async fn a_task_that_cannot_be_read_keeps_no_place_from_others() {
+    let Some(url) = scratch::database().await else { return };
+    let store: Arc<dyn Store> = Arc::new(scratch::store(&url).await);
+    let world = World::new(&store).await;
+    let makes = async || store.create_task(task(&world), world.audit("task.create")).await.unwrap().id;
+    let (damaged, well) = (makes().await, makes().await);
+    store.record_inbound_event(push(&world)).await.unwrap();
+    let mut database = PgConnection::connect(&url).await.unwrap();
+    let damage = sqlx::query("UPDATE tasks SET acts_for = 'nonsense' WHERE id = $1").bind(damaged.0);
+    damage.execute(&mut database).await.unwrap();
+    let due = async |limit| {
+        let found = store.due_tasks(now(), limit).await.unwrap();
+        found.into_iter().map(|task| task.id).collect::<Vec<_>>()
+    };
+    assert_eq!((due(2).await, due(1).await), (vec![well], vec![well]));
+    let starts = async |limit| {
+        let found = store.event_starts(now(), limit).await.unwrap();
+        found.into_iter().map(|start| start.task.id).collect::<Vec<_>>()
+    };
+    assert_eq!((starts(2).await, starts(1).await), (vec![well], vec![well]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

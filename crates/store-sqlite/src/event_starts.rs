@@ -1,13 +1,14 @@
 //! Starts of tasks that events ask for.
 
-use artel_domain::{InboundEventId, TaskId, TenantId};
-use artel_store::{EventStart, NewInboundEvent, Viewer};
+use artel_domain::{InboundEventId, Task, TaskId, Timestamp};
+use artel_store::{EventStart, NewInboundEvent};
 use sqlx::SqlitePool;
 use uuid::Uuid;
 
 use crate::error::Outcome;
+use crate::rows::tasks;
 use crate::tasks;
-use crate::values::{micros, time};
+use crate::values::{hex_list, micros, time};
 use crate::writer::Tx;
 
 /// Notes a start of each active task that the event triggers.
@@ -28,22 +29,53 @@ pub(crate) async fn ask(tx: &mut Tx, event: &NewInboundEvent) -> Outcome<()> {
     Ok(())
 }
 
-pub(crate) async fn waiting(reads: &SqlitePool, limit: u32) -> Outcome<Vec<EventStart>> {
+/// And the ids of tasks that cannot be read. Those of a task that was deleted while the event came are left out: the
+/// sweep of events removes them.
+pub(crate) async fn waiting(reads: &SqlitePool, now: Timestamp, limit: u32) -> Outcome<(Vec<EventStart>, Vec<Uuid>)> {
+    let now = micros(now);
     let found = sqlx::query!(
-        r#"SELECT s.task_id AS "task_id!: Uuid", s.event_id AS "event_id!: Uuid", s.tenant_id AS "tenant_id!: Uuid",
-               s.created_at AS "created_at!: i64"
-           FROM task_starts s ORDER BY s.created_at LIMIT ?1"#,
+        r#"SELECT picked.task_id AS "task_id!: Uuid", picked.event_id AS "event_id!: Uuid", picked.created_at AS "created_at!: i64"
+           FROM (
+               SELECT s.task_id, s.event_id, s.created_at,
+                   row_number() OVER (PARTITION BY s.tenant_id ORDER BY s.created_at, s.event_id) AS turn
+               FROM task_starts s CROSS JOIN tasks t ON t.id = s.task_id AND t.tenant_id = s.tenant_id AND t.deleted_at IS NULL
+               WHERE s.created_at <= ?1 AND (s.put_back_until IS NULL OR s.put_back_until <= ?1)
+           ) picked ORDER BY picked.turn, picked.created_at, picked.event_id LIMIT ?2"#,
+        now,
         limit
     );
-    let mut starts = Vec::new();
-    for row in found.fetch_all(reads).await? {
-        let tenant = Viewer::service(TenantId(row.tenant_id));
-        if let Some(task) = tasks::find(reads, &tenant, TaskId(row.task_id)).await? {
-            let (event_id, received_at) = (InboundEventId(row.event_id), time(row.created_at));
-            starts.push(EventStart { task, event_id, received_at });
-        }
+    let found = found.fetch_all(reads).await?;
+    let of = hex_list(found.iter().map(|row| row.task_id))?;
+    let rows =
+        tasks!("SELECT", "FROM tasks WHERE id IN (SELECT unhex(value) FROM json_each(?1)) AND deleted_at IS NULL", of);
+    let (tasks, unreadable) = tasks::readable(rows.fetch_all(reads).await?);
+    let start = |task: &Task, event: Uuid, at: i64| EventStart {
+        task: task.clone(),
+        event_id: InboundEventId(event),
+        received_at: time(at),
+    };
+    let of = |row: &Uuid| tasks.iter().find(|task| task.id.0 == *row);
+    let starts = found.iter().filter_map(|row| Some(start(of(&row.task_id)?, row.event_id, row.created_at)));
+    Ok((starts.collect(), unreadable))
+}
+
+/// All that wait for these tasks.
+pub(crate) async fn put_back_all(tx: &mut Tx, tasks: &[Uuid], until: Timestamp) -> Outcome<()> {
+    let until = micros(until);
+    for task in tasks {
+        sqlx::query!("UPDATE task_starts SET put_back_until = ?1 WHERE task_id = ?2", until, task)
+            .execute(&mut tx.conn)
+            .await?;
     }
-    Ok(starts)
+    Ok(())
+}
+
+pub(crate) async fn put_back(tx: &mut Tx, start: &EventStart, until: Timestamp) -> Outcome<()> {
+    let (until, task, event) = (micros(until), start.task.id.0, start.event_id.0);
+    sqlx::query!("UPDATE task_starts SET put_back_until = ?1 WHERE task_id = ?2 AND event_id = ?3", until, task, event)
+        .execute(&mut tx.conn)
+        .await?;
+    Ok(())
 }
 
 /// False: it is taken already.
@@ -52,13 +84,22 @@ pub(crate) async fn take(tx: &mut Tx, task: TaskId, event: InboundEventId) -> Ou
     Ok(taken.execute(&mut tx.conn).await?.rows_affected() > 0)
 }
 
-pub(crate) async fn skip(tx: &mut Tx, start: &EventStart, reason: &str) -> Outcome<bool> {
+pub(crate) async fn skip(tx: &mut Tx, start: &EventStart, reason: &str, pauses: bool) -> Outcome<bool> {
     if !take(tx, start.task.id, start.event_id).await? {
         return Ok(false);
     }
-    let at = micros(start.received_at);
-    sqlx::query!("UPDATE tasks SET skipped_at = ?1, skipped_reason = ?2 WHERE id = ?3", at, reason, start.task.id.0)
+    let (at, task) = (micros(start.received_at), start.task.id.0);
+    sqlx::query!("UPDATE tasks SET skipped_at = ?1, skipped_reason = ?2 WHERE id = ?3", at, reason, task)
         .execute(&mut tx.conn)
         .await?;
+    if pauses {
+        sqlx::query!(
+            "UPDATE tasks SET state = 'paused', next_at = NULL, version = version + 1 WHERE id = ?1 AND state = 'active'",
+            task
+        )
+        .execute(&mut tx.conn)
+        .await?;
+        sqlx::query!("DELETE FROM task_starts WHERE task_id = ?1", task).execute(&mut tx.conn).await?;
+    }
     Ok(true)
 }

@@ -9,7 +9,6 @@ use crate::error::Outcome;
 use crate::rows::{all, executions};
 use crate::tasks;
 use crate::values::hex_list;
-use crate::writer::Tx;
 
 pub(crate) async fn list(
     reads: &SqlitePool,
@@ -42,13 +41,15 @@ pub(crate) async fn list(
     Ok((all(found.fetch_all(reads).await?)?, total))
 }
 
-pub(crate) async fn last(reads: &SqlitePool, tenant: TenantId, of: &[TaskId]) -> Outcome<Vec<Execution>> {
-    let of = hex_list(of.iter().map(|task| task.0))?;
+pub(crate) async fn last(reads: &SqlitePool, viewer: &Viewer, of: &[TaskId]) -> Outcome<Vec<Execution>> {
+    let (of, owner) = (hex_list(of.iter().map(|task| task.0))?, viewer.reads_only().map(|user| user.0));
     let found = executions!(
-        "WHERE e.run_id IN (SELECT (SELECT max(n.run_id) FROM task_executions n WHERE n.tenant_id = ?1 AND n.task_id = unhex(value))
-             FROM json_each(?2))",
-        tenant.0,
-        of
+        "WHERE e.run_id IN (SELECT (SELECT max(n.run_id) FROM task_executions n WHERE n.tenant_id = ?1 AND n.task_id = k.id)
+             FROM tasks k
+             WHERE k.id IN (SELECT unhex(value) FROM json_each(?2)) AND k.tenant_id = ?1 AND (?3 IS NULL OR k.owner_id = ?3))",
+        viewer.tenant_id.0,
+        of,
+        owner
     );
     all(found.fetch_all(reads).await?)
 }
@@ -86,20 +87,4 @@ pub(crate) async fn of_run(reads: &SqlitePool, tenant: TenantId, run: RunId) -> 
         task_id: TaskId(row.task_id),
         budget: Cap { tokens: row.tokens, nano_usd: row.nano_usd },
     }))
-}
-
-pub(crate) async fn save_state(tx: &mut Tx, tenant: TenantId, task: TaskId, state: &str) -> Outcome<()> {
-    sqlx::query!("UPDATE tasks SET saved_state = ?1 WHERE id = ?2 AND tenant_id = ?3", state, task.0, tenant.0)
-        .execute(&mut tx.conn)
-        .await?;
-    Ok(())
-}
-
-pub(crate) async fn load_state(reads: &SqlitePool, tenant: TenantId, task: TaskId) -> Outcome<Option<String>> {
-    let found = sqlx::query_scalar!(
-        r#"SELECT saved_state AS "saved_state?: String" FROM tasks WHERE id = ?1 AND tenant_id = ?2"#,
-        task.0,
-        tenant.0
-    );
-    Ok(found.fetch_optional(reads).await?.flatten())
 }

@@ -1,8 +1,9 @@
 //! Starting a task: the due time is taken, and the run is there, or neither.
 
-use artel_domain::{AuditEntry, Overlap, RunId, SessionId, Timestamp};
+use artel_domain::{AuditEntry, CallId, Overlap, Run, RunId, SessionId, TenantId, Timestamp};
 use artel_store::tasks::LONGEST_QUEUE;
 use artel_store::{Created, Fired, Firing, NewRun, Viewer};
+use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use crate::error::Outcome;
@@ -12,18 +13,18 @@ use crate::{admission, event_starts, organization_sessions, runs, steering};
 
 /// There is one writer, so what is read here still holds when it is written.
 pub(crate) async fn fire(tx: &mut Tx, firing: &Firing) -> Outcome<Fired> {
-    if let Some(known) = runs::find(&mut tx.conn, firing.tenant_id, firing.run.id).await? {
+    if let Some(known) = started(&mut tx.conn, firing.tenant_id, firing.run.id, firing.call).await? {
         return Ok(Fired::Run(Box::new(known)));
     }
     if !is_due(tx, firing).await? || !is_asked(tx, firing).await? {
         return Ok(Fired::Stale);
     }
     let open = open(tx, firing).await?;
-    let queue = match (firing.overlap, open.last()) {
-        (_, None) | (Overlap::CancelPrevious, Some(_)) => None,
-        (Overlap::Skip, Some(_)) => return Ok(Fired::Overlaps),
-        (Overlap::Queue, Some(_)) if open.len() as i64 >= LONGEST_QUEUE => return Ok(Fired::Overlaps),
-        (Overlap::Queue, Some((_, session))) => Some(session.clone()),
+    let queue = match firing.overlap {
+        Overlap::Skip if !open.is_empty() => return Ok(Fired::Overlaps),
+        Overlap::Queue if open.len() as i64 >= LONGEST_QUEUE => return Ok(Fired::QueueIsFull),
+        Overlap::Queue => open.iter().rev().find(|one| one.can_be_joined).map(|one| one.session.clone()),
+        Overlap::Skip | Overlap::CancelPrevious => None,
     };
     let created = make_run(tx, firing, queue).await?;
     let Created::Run(run) = created else { return Ok(Fired::Refused(created)) };
@@ -33,6 +34,34 @@ pub(crate) async fn fire(tx: &mut Tx, firing: &Firing) -> Outcome<Fired> {
     take(tx, firing).await?;
     note(tx, firing).await?;
     Ok(Fired::Run(run))
+}
+
+/// An execution that is not over.
+struct Open {
+    run: RunId,
+    session: SessionId,
+    /// Nobody deleted the session, and nobody cancelled the run.
+    can_be_joined: bool,
+}
+
+/// What an earlier try of the same request made.
+pub(crate) async fn started(
+    db: &mut SqliteConnection,
+    tenant: TenantId,
+    run: RunId,
+    call: Option<CallId>,
+) -> Outcome<Option<Run>> {
+    let call = call.map(|call| call.0);
+    let known = sqlx::query_scalar!(
+        r#"SELECT run_id AS "run_id!: Uuid" FROM task_executions WHERE tenant_id = ?1 AND (run_id = ?2 OR call_id = ?3)"#,
+        tenant.0,
+        run.0,
+        call
+    );
+    match known.fetch_optional(&mut *db).await? {
+        Some(run) => runs::find(db, tenant, RunId(run)).await,
+        None => Ok(None),
+    }
 }
 
 async fn is_due(tx: &mut Tx, firing: &Firing) -> Outcome<bool> {
@@ -59,17 +88,24 @@ async fn is_asked(tx: &mut Tx, firing: &Firing) -> Outcome<bool> {
 }
 
 /// Executions of the task that are not over, the newest last.
-async fn open(tx: &mut Tx, firing: &Firing) -> Outcome<Vec<(RunId, SessionId)>> {
+async fn open(tx: &mut Tx, firing: &Firing) -> Outcome<Vec<Open>> {
     let open = sqlx::query!(
-        r#"SELECT e.run_id AS "run_id!: Uuid", r.session_id AS "session_id!: String"
+        r#"SELECT e.run_id AS "run_id!: Uuid", r.session_id AS "session_id!: String",
+               coalesce(s.is_active, 0) AND NOT r.cancel_requested AS "can_be_joined!: bool"
            FROM task_executions e CROSS JOIN runs r ON r.id = e.run_id
+           LEFT JOIN sessions s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
            WHERE e.tenant_id = ?1 AND e.task_id = ?2 AND e.is_settled = 0 AND r.phase IN ('queued', 'running', 'waiting_for_approval')
            ORDER BY e.run_id"#,
         firing.tenant_id.0,
         firing.task_id.0
     );
     let open = open.fetch_all(&mut tx.conn).await?;
-    Ok(open.into_iter().map(|row| (RunId(row.run_id), SessionId(row.session_id))).collect())
+    let open = open.into_iter().map(|row| Open {
+        run: RunId(row.run_id),
+        session: SessionId(row.session_id),
+        can_be_joined: row.can_be_joined,
+    });
+    Ok(open.collect())
 }
 
 /// With its session, unless it is queued in that of another. A refused run leaves nothing behind.
@@ -86,8 +122,8 @@ async fn make_run(tx: &mut Tx, firing: &Firing, queue: Option<SessionId>) -> Out
     Ok(created)
 }
 
-async fn cancel(tx: &mut Tx, firing: &Firing, open: &[(RunId, SessionId)]) -> Outcome<()> {
-    for (run, _) in open {
+async fn cancel(tx: &mut Tx, firing: &Firing, open: &[Open]) -> Outcome<()> {
+    for Open { run, .. } in open {
         let ends =
             sqlx::query_scalar!(r#"SELECT cancel_requested <> 0 AS "ends!: bool" FROM runs WHERE id = ?1"#, run.0);
         if ends.fetch_one(&mut tx.conn).await? {
@@ -105,18 +141,24 @@ async fn take(tx: &mut Tx, firing: &Firing) -> Outcome<()> {
     }
     let Some(taken) = firing.takes else { return Ok(()) };
     let (next_at, state) = (taken.next_at.map(micros), taken.state.as_str());
-    sqlx::query!("UPDATE tasks SET next_at = ?1, state = ?2 WHERE id = ?3", next_at, state, firing.task_id.0)
-        .execute(&mut tx.conn)
-        .await?;
+    sqlx::query!(
+        "UPDATE tasks SET next_at = ?1, state = ?2, version = version + (state <> ?2), put_back_until = NULL WHERE id = ?3",
+        next_at,
+        state,
+        firing.task_id.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
     Ok(())
 }
 
 async fn note(tx: &mut Tx, firing: &Firing) -> Outcome<()> {
     let (cause, at) = (firing.cause.as_str(), micros(firing.run.at));
+    let call = firing.call.map(|call| call.0);
     let due_at = firing.takes.map_or(at, |taken| micros(taken.due_at));
     sqlx::query!(
-        "INSERT INTO task_executions (run_id, tenant_id, task_id, cause, due_at, run_tokens, run_nano_usd, is_settled, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)",
+        "INSERT INTO task_executions (run_id, tenant_id, task_id, cause, due_at, run_tokens, run_nano_usd, is_settled, created_at, call_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)",
         firing.run.id.0,
         firing.tenant_id.0,
         firing.task_id.0,
@@ -124,7 +166,8 @@ async fn note(tx: &mut Tx, firing: &Firing) -> Outcome<()> {
         due_at,
         firing.budget.tokens,
         firing.budget.nano_usd,
-        at
+        at,
+        call
     )
     .execute(&mut tx.conn)
     .await?;
@@ -137,7 +180,7 @@ pub(crate) async fn settle(tx: &mut Tx, now: Timestamp, limit: u32) -> Outcome<u
         r#"SELECT e.run_id AS "run_id!: Uuid", e.tenant_id AS "tenant_id!: Uuid", e.task_id AS "task_id!: Uuid",
                r.phase = 'succeeded' AS "succeeded!: bool"
            FROM task_executions e CROSS JOIN runs r ON r.id = e.run_id
-           WHERE e.is_settled = 0 AND r.phase IN ('succeeded', 'failed', 'cancelled') ORDER BY e.run_id LIMIT ?1"#,
+           WHERE e.is_over = 1 AND e.is_settled = 0 ORDER BY e.run_id LIMIT ?1"#,
         limit
     );
     let over = over.fetch_all(&mut tx.conn).await?;
@@ -147,7 +190,7 @@ pub(crate) async fn settle(tx: &mut Tx, now: Timestamp, limit: u32) -> Outcome<u
             .await?;
         if row.succeeded {
             sqlx::query!(
-                "UPDATE tasks SET next_at = ?1 WHERE tenant_id = ?2 AND parent_id = ?3 AND deleted_at IS NULL AND state = 'active'",
+                "UPDATE tasks SET next_at = ?1, put_back_until = NULL WHERE tenant_id = ?2 AND parent_id = ?3 AND deleted_at IS NULL AND state = 'active'",
                 now,
                 row.tenant_id,
                 row.task_id

@@ -130,6 +130,8 @@ pub(crate) async fn forget(tx: &mut Tx, before: Timestamp, limit: u32) -> Outcom
         limit
     );
     let forgotten = forgotten.fetch_all(&mut tx.conn).await?;
+    // Of tasks that were deleted while the event came: nobody takes them.
+    sqlx::query!("DELETE FROM task_starts WHERE created_at < ?1", before).execute(&mut tx.conn).await?;
     let gone = forgotten.iter().map(|row| (TenantId(row.tenant_id), InboundEventId(row.id), row.bytes));
     for (tenant, part, bytes) in freed(gone) {
         count(tx, tenant, part, -bytes).await?;

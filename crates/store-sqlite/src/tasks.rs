@@ -3,19 +3,26 @@
 use artel_domain::{AuditEntry, Task, TaskId, TenantId, Timestamp};
 use artel_store::{Page, SkippedDue, TaskFilter, Viewer};
 use sqlx::{SqliteExecutor, SqlitePool};
+use uuid::Uuid;
 
-use crate::error::Outcome;
-use crate::rows::{all, one, tasks};
+use crate::error::{Failure, Outcome};
+use crate::rows::{TaskRow, all, one, tasks};
 use crate::values::micros;
 use crate::writer::Tx;
 
 pub(crate) async fn create(tx: &mut Tx, task: &Task, audit: &AuditEntry) -> Outcome<Task> {
-    if let Some(known) = find_of(&mut tx.conn, &Viewer::service(task.tenant_id), task.id).await? {
+    if let Some(known) = find_even_deleted(tx, task.tenant_id, task.id).await? {
         return Ok(known);
     }
     insert(tx, task).await?;
     tx.audit(task.tenant_id, audit);
     Ok(task.clone())
+}
+
+/// What an earlier try of a request made.
+async fn find_even_deleted(tx: &mut Tx, tenant: TenantId, task: TaskId) -> Outcome<Option<Task>> {
+    let found = tasks!("SELECT", "FROM tasks WHERE id = ?1 AND tenant_id = ?2", task.0, tenant.0);
+    one(found.fetch_optional(&mut tx.conn).await?)
 }
 
 async fn insert(tx: &mut Tx, task: &Task) -> Outcome<()> {
@@ -123,7 +130,7 @@ pub(crate) async fn update(
     let updated = tasks!(
         "UPDATE tasks SET agent_id = ?1, title = ?2, prompt = ?3, schedule = ?4, trigger_service = ?5, trigger_type = ?6,
              overlap = ?7, misfire = ?8, run_tokens = ?9, run_nano_usd = ?10, state = ?11, next_at = iif(?12, ?13, next_at),
-             acts_for = ?14, version = version + 1, updated_at = ?15
+             put_back_until = iif(?12, NULL, put_back_until), acts_for = ?14, version = version + 1, updated_at = ?15
          WHERE id = ?16 AND tenant_id = ?17 AND deleted_at IS NULL AND version = ?18 AND (?19 IS NULL OR owner_id = ?19)
          RETURNING",
         "",
@@ -183,10 +190,57 @@ pub(crate) async fn delete(tx: &mut Tx, viewer: &Viewer, task: TaskId, audit: &A
     Ok(true)
 }
 
-pub(crate) async fn due(reads: &SqlitePool, now: Timestamp, limit: u32) -> Outcome<Vec<Task>> {
+pub(crate) async fn find_deleted(reads: &SqlitePool, viewer: &Viewer, task: TaskId) -> Outcome<Option<Task>> {
+    let owner = viewer.reads_only().map(|user| user.0);
+    let found = tasks!(
+        "SELECT",
+        "FROM tasks WHERE id = ?1 AND tenant_id = ?2 AND deleted_at IS NOT NULL AND (?3 IS NULL OR owner_id = ?3)",
+        task.0,
+        viewer.tenant_id.0,
+        owner
+    );
+    one(found.fetch_optional(reads).await?)
+}
+
+/// And the ids of those that cannot be read, so that one of them does not stop the others.
+pub(crate) async fn due(reads: &SqlitePool, now: Timestamp, limit: u32) -> Outcome<(Vec<Task>, Vec<Uuid>)> {
     let now = micros(now);
-    let found = tasks!("SELECT", "FROM tasks WHERE next_at <= ?1 ORDER BY next_at LIMIT ?2", now, limit);
-    all(found.fetch_all(reads).await?)
+    let found = tasks!(
+        "SELECT",
+        "FROM (
+             SELECT o.id AS due_id, row_number() OVER (PARTITION BY o.tenant_id ORDER BY o.own_turn, o.next_at, o.id) AS turn
+             FROM (SELECT d.id, d.tenant_id, d.next_at,
+                       row_number() OVER (PARTITION BY d.tenant_id, d.owner_id ORDER BY d.next_at, d.id) AS own_turn
+                   FROM tasks d WHERE d.next_at <= ?1 AND (d.put_back_until IS NULL OR d.put_back_until <= ?1)) o
+         ) picked CROSS JOIN tasks ON id = picked.due_id
+         ORDER BY picked.turn, next_at, id LIMIT ?2",
+        now,
+        limit
+    );
+    Ok(readable(found.fetch_all(reads).await?))
+}
+
+pub(crate) fn readable(rows: Vec<TaskRow>) -> (Vec<Task>, Vec<Uuid>) {
+    let (mut tasks, mut unreadable) = (Vec::new(), Vec::new());
+    for row in rows {
+        let id = row.id;
+        match Task::try_from(row) {
+            Ok(task) => tasks.push(task),
+            Err(Failure(error)) => {
+                tracing::error!(task_id = %id, %error, "the row of a task cannot be read; the task is left alone");
+                unreadable.push(id);
+            }
+        }
+    }
+    (tasks, unreadable)
+}
+
+pub(crate) async fn put_back(tx: &mut Tx, tasks: &[Uuid], until: Timestamp) -> Outcome<()> {
+    let until = micros(until);
+    for task in tasks {
+        sqlx::query!("UPDATE tasks SET put_back_until = ?1 WHERE id = ?2", until, task).execute(&mut tx.conn).await?;
+    }
+    Ok(())
 }
 
 pub(crate) async fn skip(
@@ -198,7 +252,8 @@ pub(crate) async fn skip(
 ) -> Outcome<bool> {
     let (due_at, next_at, state) = (micros(taken.due_at), taken.next_at.map(micros), taken.state.as_str());
     let skipped = sqlx::query!(
-        "UPDATE tasks SET next_at = ?1, state = ?2, skipped_at = ?3, skipped_reason = ?4
+        "UPDATE tasks SET next_at = ?1, state = ?2, version = version + (state <> ?2), put_back_until = NULL,
+             skipped_at = ?3, skipped_reason = ?4
          WHERE id = ?5 AND tenant_id = ?6 AND next_at = ?3 AND deleted_at IS NULL",
         next_at,
         state,

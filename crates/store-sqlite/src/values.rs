@@ -22,6 +22,11 @@ pub(crate) fn duration_micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4)
 }
 
+/// So long after this.
+pub(crate) fn later(at: Timestamp, by: Duration) -> Timestamp {
+    time(micros(at).saturating_add(duration_micros(by)))
+}
+
 /// A UUID as `unhex` reads it.
 pub(crate) fn hex(id: Uuid) -> String {
     id.simple().to_string()

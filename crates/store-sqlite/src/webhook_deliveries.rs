@@ -1,5 +1,7 @@
 //! Messages to tenants' own servers: from what happened, over each attempt, to what came of it.
 
+use std::collections::BTreeMap;
+
 use artel_domain::{
     AuditEntry, Notice, TenantId, Timestamp, WebhookDelivery, WebhookDeliveryId, WebhookDeliveryState,
     WebhookEndpointId,
@@ -9,8 +11,8 @@ use sqlx::{SqliteExecutor, SqlitePool};
 use uuid::Uuid;
 
 use crate::error::Outcome;
-use crate::rows::{NoticeRow, WebhookDeliveryRow, all, one, webhook_deliveries};
-use crate::values::{duration_micros, hex_list, micros};
+use crate::rows::{NoticeRow, all, one, readable, webhook_deliveries};
+use crate::values::{duration_micros, hex, hex_list, micros};
 use crate::writer::Tx;
 
 pub(crate) async fn send_test(
@@ -139,7 +141,7 @@ pub(crate) async fn pending_notices(reads: &SqlitePool, limit: u32) -> Outcome<V
            ORDER BY n.at"#,
         limit
     );
-    all(rows.fetch_all(reads).await?)
+    Ok(readable("notice", rows.fetch_all(reads).await?))
 }
 
 pub(crate) async fn spread(tx: &mut Tx, spread: &[SpreadNotice]) -> Outcome<u64> {
@@ -171,15 +173,24 @@ pub(crate) async fn any_due(reads: &SqlitePool, now: Timestamp) -> Outcome<bool>
 }
 
 pub(crate) async fn claim(tx: &mut Tx, claim: &DeliveryClaim) -> Outcome<Vec<ClaimedDelivery>> {
-    let (now, busy) = (micros(claim.now), hex_list(claim.busy.iter().map(|endpoint| endpoint.0))?);
+    let now = micros(claim.now);
+    let under_way: BTreeMap<_, _> = claim.under_way.iter().map(|(endpoint, count)| (hex(endpoint.0), count)).collect();
+    let under_way = serde_json::to_string(&under_way)?;
     let due = sqlx::query_scalar!(
-        r#"SELECT d.id AS "id!: Uuid" FROM webhook_endpoints e CROSS JOIN webhook_deliveries d ON d.id IN (
-               SELECT w.id FROM webhook_deliveries w WHERE w.endpoint_id = e.id AND w.next_at <= ?1 ORDER BY w.next_at, w.id LIMIT ?2)
-           WHERE e.is_enabled = 1 AND e.id NOT IN (SELECT unhex(value) FROM json_each(?3)) ORDER BY d.next_at, d.id LIMIT ?4"#,
+        r#"SELECT id AS "id!: Uuid" FROM (
+               SELECT d.id, d.next_at,
+                   coalesce(t.taken, 0) + row_number() OVER (PARTITION BY d.endpoint_id ORDER BY d.next_at, d.id) AS place
+               FROM webhook_endpoints e
+               LEFT JOIN (SELECT unhex(key) AS endpoint_id, value AS taken FROM json_each(?3)) t ON t.endpoint_id = e.id
+               CROSS JOIN webhook_deliveries d ON d.id IN (
+                   SELECT w.id FROM webhook_deliveries w WHERE w.endpoint_id = e.id AND w.next_at <= ?1 ORDER BY w.next_at, w.id LIMIT ?2)
+               WHERE e.is_enabled = 1 AND (e.failures > 0) = ?5)
+           WHERE place <= ?2 ORDER BY place, next_at, id LIMIT ?4"#,
         now,
         claim.per_endpoint,
-        busy,
-        claim.limit
+        under_way,
+        claim.limit,
+        claim.of_failing
     );
     let due = hex_list(due.fetch_all(&mut tx.conn).await?)?;
     let until = now + duration_micros(claim.hold);
@@ -192,30 +203,32 @@ pub(crate) async fn claim(tx: &mut Tx, claim: &DeliveryClaim) -> Outcome<Vec<Cla
     );
     let mut claimed = Vec::new();
     for row in taken.fetch_all(&mut tx.conn).await? {
-        claimed.push(with_endpoint(tx, row, now).await?);
+        // One that cannot be read stays held, and is met again when the hold is over.
+        if let Some(delivery) = readable("message to a webhook endpoint", [row]).pop() {
+            claimed.push(with_endpoint(tx, delivery, now).await?);
+        }
     }
     Ok(claimed)
 }
 
-async fn with_endpoint(tx: &mut Tx, row: WebhookDeliveryRow, now: i64) -> Outcome<ClaimedDelivery> {
+async fn with_endpoint(tx: &mut Tx, delivery: WebhookDelivery, now: i64) -> Outcome<ClaimedDelivery> {
     let endpoint = sqlx::query!(
         r#"SELECT url AS "url!: String", sealed AS "sealed!: String",
                CASE WHEN old_secret_until > ?2 THEN old_sealed END AS "old_sealed?: String"
            FROM webhook_endpoints WHERE id = ?1"#,
-        row.endpoint_id,
+        delivery.endpoint_id.0,
         now
     );
     let endpoint = endpoint.fetch_one(&mut tx.conn).await?;
-    Ok(ClaimedDelivery {
-        delivery: row.try_into()?,
-        url: endpoint.url,
-        sealed: endpoint.sealed,
-        old_sealed: endpoint.old_sealed,
-    })
+    let (url, sealed, old_sealed) = (endpoint.url, endpoint.sealed, endpoint.old_sealed);
+    Ok(ClaimedDelivery { delivery, url, sealed, old_sealed })
 }
 
 pub(crate) async fn end_attempt(tx: &mut Tx, end: &AttemptEnd) -> Outcome<bool> {
-    let (log, state, next_at) = (serde_json::to_string(&end.log)?, end.state.as_str(), end.next_at.map(micros));
+    let is_elsewhere = end.gone.is_some() && !is_at(tx, end).await?;
+    let (state, next_at) =
+        if is_elsewhere { (WebhookDeliveryState::Pending, Some(end.attempt.at)) } else { (end.state, end.next_at) };
+    let (log, state, next_at) = (serde_json::to_string(&end.log)?, state.as_str(), next_at.map(micros));
     let ended = sqlx::query!(
         "UPDATE webhook_deliveries SET log = ?1, state = iif(state = 'sending' OR ?2 = 'delivered', ?2, state), next_at = iif(state = 'sending', ?3, next_at)
          WHERE id = ?4 AND tenant_id = ?5 AND attempts = ?6 AND state IN ('sending', 'dropped')",
@@ -230,25 +243,36 @@ pub(crate) async fn end_attempt(tx: &mut Tx, end: &AttemptEnd) -> Outcome<bool> 
         return Ok(false);
     }
     note_health(tx, end).await?;
-    if let Some(audit) = &end.gone {
+    if let Some(audit) = end.gone.as_ref().filter(|_| !is_elsewhere) {
         drop_pending(tx, end.endpoint_id).await?;
         tx.audit(end.tenant_id, audit);
     }
     Ok(true)
 }
 
-/// How the endpoint fares.
+/// Whether the attempt went where the endpoint is now.
+async fn is_at(tx: &mut Tx, end: &AttemptEnd) -> Outcome<bool> {
+    let there = sqlx::query_scalar!(
+        r#"SELECT 1 AS "one!: i64" FROM webhook_endpoints WHERE id = ?1 AND url = ?2"#,
+        end.endpoint_id.0,
+        end.url
+    );
+    Ok(there.fetch_optional(&mut tx.conn).await?.is_some())
+}
+
+/// How the endpoint fares. An attempt at a URL that it had before says nothing about that.
 async fn note_health(tx: &mut Tx, end: &AttemptEnd) -> Outcome<()> {
     let (is_well, is_gone) = (end.state == WebhookDeliveryState::Delivered, end.gone.is_some());
     let at = micros(end.attempt.at);
     sqlx::query!(
         "UPDATE webhook_endpoints SET failures = iif(?2, 0, failures + 1), failing_since = iif(?2, NULL, coalesce(failing_since, ?3)),
              is_enabled = iif(?4, 0, is_enabled), is_gone = iif(?4, 1, is_gone)
-         WHERE id = ?1 AND (failures > 0 OR NOT ?2)",
+         WHERE id = ?1 AND url = ?5 AND (failures > 0 OR NOT ?2)",
         end.endpoint_id.0,
         is_well,
         at,
-        is_gone
+        is_gone,
+        end.url
     )
     .execute(&mut tx.conn)
     .await?;

@@ -1,7 +1,7 @@
 //! Where tenants want to be told what happens. This crate knows no secret.
 
-use artel_domain::{AuditEntry, TenantId, Timestamp, WebhookEndpoint, WebhookEndpointId};
-use artel_store::{NewWebhookEndpoint, WebhookEndpointChange};
+use artel_domain::{AuditEntry, TenantId, WebhookEndpoint, WebhookEndpointId};
+use artel_store::{NewWebhookEndpoint, SealedSecrets, SecretRotation, WebhookEndpointChange};
 use sqlx::{SqliteExecutor, SqlitePool};
 
 use crate::error::Outcome;
@@ -95,23 +95,39 @@ pub(crate) async fn update(
     Ok(changed)
 }
 
+pub(crate) async fn secrets(
+    reads: &SqlitePool,
+    tenant: TenantId,
+    endpoint: WebhookEndpointId,
+) -> Outcome<Option<SealedSecrets>> {
+    let found = sqlx::query_as!(
+        SealedSecrets,
+        r#"SELECT sealed AS "current!: String", old_sealed AS "old?: String"
+           FROM webhook_endpoints WHERE tenant_id = ?1 AND id = ?2"#,
+        tenant.0,
+        endpoint.0
+    );
+    Ok(found.fetch_optional(reads).await?)
+}
+
 pub(crate) async fn rotate(
     tx: &mut Tx,
     tenant: TenantId,
     endpoint: WebhookEndpointId,
-    (sealed, old_until): (&str, Timestamp),
+    rotation: &SecretRotation,
     audit: &AuditEntry,
 ) -> Outcome<Option<WebhookEndpoint>> {
-    let (until, at) = (micros(old_until), micros(audit.at));
+    let (until, at) = (micros(rotation.old_until), micros(audit.at));
     let rotated = webhook_endpoints!(
         "UPDATE webhook_endpoints SET old_sealed = sealed, old_secret_until = ?3, sealed = ?4, updated_at = ?5
-         WHERE tenant_id = ?1 AND id = ?2 RETURNING",
+         WHERE tenant_id = ?1 AND id = ?2 AND sealed = ?6 RETURNING",
         "",
         tenant.0,
         endpoint.0,
         until,
-        sealed,
-        at
+        rotation.sealed,
+        at,
+        rotation.seen
     );
     let rotated = one(rotated.fetch_optional(&mut tx.conn).await?)?;
     if rotated.is_some() {

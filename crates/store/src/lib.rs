@@ -89,7 +89,8 @@ pub use tasks::{EventStart, Fired, Firing, SkippedDue, TaskFilter, Tasks};
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, ToolWrite, Tools};
 pub use viewer::Viewer;
 pub use webhooks::{
-    AttemptEnd, ClaimedDelivery, DeliveryClaim, NewWebhookEndpoint, SpreadNotice, WebhookEndpointChange, Webhooks,
+    AttemptEnd, ClaimedDelivery, DeliveryClaim, NewWebhookEndpoint, SealedSecrets, SecretRotation, SpreadNotice,
+    WebhookEndpointChange, Webhooks,
 };
 
 /// What a store answers.

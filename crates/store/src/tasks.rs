@@ -1,6 +1,8 @@
+use std::time::Duration;
+
 use artel_domain::{
-    AuditEntry, Cap, Execution, ExecutionSummary, InboundEventId, Overlap, Phase, Run, RunId, StartCause, Task, TaskId,
-    TaskOfRun, TaskState, TenantId, Timestamp,
+    AuditEntry, CallId, Cap, Execution, ExecutionSummary, InboundEventId, Overlap, Phase, Run, RunId, StartCause, Task,
+    TaskId, TaskState, TenantId, Timestamp,
 };
 use async_trait::async_trait;
 
@@ -34,6 +36,8 @@ pub struct Firing {
     pub takes: Option<SkippedDue>,
     /// The event whose start this execution takes.
     pub event: Option<InboundEventId>,
+    /// The call of an agent that asks for it. Made again, it finds the run of the first time, whatever the run's id.
+    pub call: Option<CallId>,
     /// What happens when another execution of the task is not over.
     pub overlap: Overlap,
     /// Kept with the execution. [`NewRun`] has no place for it.
@@ -55,8 +59,10 @@ pub enum Fired {
     Run(Box<Run>),
     /// The due time is not the task's next one any more: somebody took it, or changed the task. Nothing was written.
     Stale,
-    /// An execution is not over, and [`Overlap::Skip`] was said, or too many wait in the queue. Nothing was written.
+    /// An execution is not over, and [`Overlap::Skip`] was said. Nothing was written.
     Overlaps,
+    /// [`LONGEST_QUEUE`] executions are not over, and [`Overlap::Queue`] was said. Nothing was written.
+    QueueIsFull,
     /// The run was refused. Nothing was written.
     Refused(Created),
 }
@@ -72,45 +78,62 @@ pub struct EventStart {
 
 /// Executions of one task that may wait for each other.
 pub const LONGEST_QUEUE: i64 = 100;
+/// For how long a row that cannot be read is left alone, so that it keeps no place from others.
+pub const UNREADABLE_FOR: Duration = Duration::from_mins(1);
 
 /// Saved tasks: work that agents do by themselves. A task is its owner's; administrators and services see those of the
 /// tenant. One that was deleted is absent.
 #[async_trait]
 pub trait Tasks: Send + Sync {
-    /// When the tenant has a task of this id (a retried request), it is returned and nothing is written.
+    /// When the tenant has a task of this id (a retried request), also one that was deleted, it is returned and nothing
+    /// is written.
     async fn create_task(&self, task: Task, audit: AuditEntry) -> Result<Task>;
     async fn find_task(&self, viewer: &Viewer, task: TaskId) -> Result<Option<Task>>;
     /// Newest first: the page and the number of all that match.
     async fn list_tasks(&self, viewer: &Viewer, filter: TaskFilter, page: Page) -> Result<(Vec<Task>, i64)>;
     /// Puts `task` in place of what is there under its id, and raises the version. `version` is that of the task that
-    /// the change was made of: when it is another now, nothing is written. Owner, parent, skipped start and times of
-    /// creation stay.
+    /// the change was made of: when it is another now, nothing is written. A start that ends or pauses the task raises
+    /// it too. Owner, parent, skipped start and times of creation stay.
     ///
     /// # Arguments
     /// * `moves`: whether `next_run_at` is written too. Otherwise it stays what firings make of it.
     async fn update_task(&self, viewer: &Viewer, task: Task, moves: bool, audit: AuditEntry) -> Result<Option<Task>>;
     /// And the tasks that follow it. Executions under way go on. False: the viewer has no such task.
     async fn delete_task(&self, viewer: &Viewer, task: TaskId, audit: AuditEntry) -> Result<bool>;
+    /// A task of the viewer's that was deleted: for who asks again for what is done.
+    async fn find_deleted_task(&self, viewer: &Viewer, task: TaskId) -> Result<Option<Task>>;
 
-    /// Active tasks of all tenants whose next time is `now` or earlier, the longest due first.
+    /// Active tasks of all tenants whose next time is `now` or earlier: of each tenant one, then the second one of
+    /// each, and so on; within a tenant the users take turns in the same way; else the longest due first. A row that
+    /// cannot be read is told in the log and put back for [`UNREADABLE_FOR`].
     async fn due_tasks(&self, now: Timestamp, limit: u32) -> Result<Vec<Task>>;
+    /// [`Tasks::due_tasks`] leaves the task out until then. Its due time stays what it is.
+    async fn put_back_task(&self, tenant: TenantId, task: TaskId, until: Timestamp) -> Result<()>;
     /// Takes the due time, makes session and run, and notes the execution: in one transaction. Of several callers with
-    /// the same due time one gets [`Fired::Run`], whatever becomes of it afterwards. A run of this id that is there
-    /// already is the answer to a retried request.
+    /// the same due time one gets [`Fired::Run`], whatever becomes of it afterwards. A run of this id or of this call
+    /// that is there already is the answer to a retried request.
     async fn fire_task(&self, firing: Firing) -> Result<Fired>;
+    /// The run of an execution that an earlier try of the same request made: of this id, or asked for by this call.
+    async fn find_started_execution(&self, tenant: TenantId, run: RunId, call: Option<CallId>) -> Result<Option<Run>>;
     /// Takes the due time without an execution and notes why. False: it is not the task's next one any more.
     async fn skip_due(&self, tenant: TenantId, task: TaskId, taken: SkippedDue, reason: &str) -> Result<bool>;
-    /// Starts of active tasks of all tenants that events ask for ([`crate::InboundJournal::record_inbound_event`]), the
-    /// oldest first. [`Tasks::fire_task`] takes them.
-    async fn event_starts(&self, limit: u32) -> Result<Vec<EventStart>>;
+    /// Starts of tasks of all tenants that events ask for ([`crate::InboundJournal::record_inbound_event`]); tenants
+    /// take turns, else the oldest first. [`Tasks::fire_task`] takes them. A task that cannot be read is treated as in
+    /// [`Tasks::due_tasks`].
+    async fn event_starts(&self, now: Timestamp, limit: u32) -> Result<Vec<EventStart>>;
+    /// [`Tasks::event_starts`] leaves the start out until then.
+    async fn put_back_event(&self, start: &EventStart, until: Timestamp) -> Result<()>;
     /// Takes the start without an execution and notes why. False: it is taken already.
-    async fn skip_event(&self, start: &EventStart, reason: &str) -> Result<bool>;
+    ///
+    /// # Arguments
+    /// * `pauses`: the task is paused, and all its other starts are dropped without a word.
+    async fn skip_event(&self, start: &EventStart, reason: &str, pauses: bool) -> Result<bool>;
     /// Executions that are over become settled, and the active tasks that follow a succeeded one become due at `now`:
     /// each once. At most `limit`; how many.
     async fn settle_executions(&self, now: Timestamp, limit: u32) -> Result<u64>;
 
     /// Of this phase, or of any. Newest first: the page and the number of all that match. Empty when the viewer has no
-    /// such task.
+    /// such task. Executions are in private sessions: an administrator who reads those of others leaves a row for each.
     async fn list_executions(
         &self,
         viewer: &Viewer,
@@ -118,13 +141,8 @@ pub trait Tasks: Send + Sync {
         phase: Option<Phase>,
         page: Page,
     ) -> Result<(Vec<Execution>, i64)>;
-    /// The newest execution of each of these tasks that has one.
-    async fn last_executions(&self, tenant: TenantId, tasks: &[TaskId]) -> Result<Vec<Execution>>;
-    /// The task that the run executes; `None`: it executes none.
-    async fn task_of_run(&self, tenant: TenantId, run: RunId) -> Result<Option<TaskOfRun>>;
-    /// What executions of the task keep for each other: this is put in place of what is there.
-    async fn save_task_state(&self, tenant: TenantId, task: TaskId, state: &str) -> Result<()>;
-    /// What was saved last; `None` before the first.
-    async fn load_task_state(&self, tenant: TenantId, task: TaskId) -> Result<Option<String>>;
+    /// The newest execution of each of these tasks that has one and is the viewer's to see. Rows as for
+    /// [`Tasks::list_executions`].
+    async fn last_executions(&self, viewer: &Viewer, tasks: &[TaskId]) -> Result<Vec<Execution>>;
     async fn summarise_executions(&self, viewer: &Viewer, task: TaskId) -> Result<ExecutionSummary>;
 }

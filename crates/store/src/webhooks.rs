@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use artel_domain::{
@@ -56,7 +57,10 @@ pub struct AttemptEnd {
     pub state: WebhookDeliveryState,
     /// Of a pending message.
     pub next_at: Option<Timestamp>,
-    /// The receiver said 410: the endpoint is switched off, with this row in the audit log.
+    /// Where the attempt went.
+    pub url: String,
+    /// The receiver said 410: the endpoint is switched off, with this row in the audit log. When the endpoint has
+    /// another URL by now, the message goes there instead.
     pub gone: Option<AuditEntry>,
 }
 
@@ -66,12 +70,31 @@ pub struct DeliveryClaim {
     pub now: Timestamp,
     /// How long an attempt is its claimer's: an attempt whose end nobody noted is lost then.
     pub hold: Duration,
-    /// Endpoints that get no more at present.
-    pub busy: Vec<WebhookEndpointId>,
+    /// Endpoints whose last attempt failed, or those where it did not.
+    pub of_failing: bool,
+    /// The claimer's attempts under way, by endpoint.
+    pub under_way: BTreeMap<WebhookEndpointId, u32>,
     /// At most this many in all.
     pub limit: u32,
-    /// At most this many to one endpoint.
+    /// At most this many to one endpoint, with those under way.
     pub per_endpoint: u32,
+}
+
+/// Another secret for an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretRotation {
+    /// The sealed secret that is replaced.
+    pub seen: String,
+    pub sealed: String,
+    /// So long the one that is replaced signs too.
+    pub old_until: Timestamp,
+}
+
+/// The sealed secrets of an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedSecrets {
+    pub current: String,
+    pub old: Option<String>,
 }
 
 /// What tenants' own servers are told of. That something is to be told is written by triggers, in the transaction of
@@ -102,13 +125,15 @@ pub trait Webhooks: Send + Sync {
         change: WebhookEndpointChange,
         audit: AuditEntry,
     ) -> Result<Option<WebhookEndpoint>>;
-    /// The secret until now signs too, until `old_until`; one that was older ends at once.
+    /// `None`: no such endpoint.
+    async fn webhook_secrets(&self, tenant: TenantId, endpoint: WebhookEndpointId) -> Result<Option<SealedSecrets>>;
+    /// A secret that was older than the one replaced ends at once. `None`: the endpoint is gone, or its secret is not
+    /// the one that was seen.
     async fn rotate_webhook_secret(
         &self,
         tenant: TenantId,
         endpoint: WebhookEndpointId,
-        sealed: String,
-        old_until: Timestamp,
+        rotation: SecretRotation,
         audit: AuditEntry,
     ) -> Result<Option<WebhookEndpoint>>;
     /// With its messages. False: no such endpoint.
@@ -138,13 +163,13 @@ pub trait Webhooks: Send + Sync {
         delivery: WebhookDeliveryId,
         audit: AuditEntry,
     ) -> Result<Option<WebhookDelivery>>;
-    /// What is still to be told, of all tenants, oldest first.
+    /// What is still to be told, of all tenants, oldest first. A row that this version cannot read is left there.
     async fn pending_notices(&self, limit: u32) -> Result<Vec<Notice>>;
     /// The notices are gone and their messages are there, due at once. A message that is there already stays as it is;
     /// to an endpoint that is switched off there is none. How many messages were made.
     async fn spread_notices(&self, notices: Vec<SpreadNotice>) -> Result<u64>;
-    /// Begins attempts that are due, to endpoints that are switched on, the longest due of each first. Each attempt is
-    /// one claimer's.
+    /// Begins attempts that are due, to endpoints that are switched on: first one to each endpoint with the fewest under
+    /// way, the longest due of each first. Each attempt is one claimer's.
     async fn claim_webhook_deliveries(&self, claim: DeliveryClaim) -> Result<Vec<ClaimedDelivery>>;
     /// False: the attempt is not the claimer's any more; then nothing is written. What was dropped meanwhile stays
     /// dropped, with its log.

@@ -3,15 +3,16 @@ use std::sync::Arc;
 use artel_catalogue::args::{self, ManageTask as Args, TaskAction};
 use artel_domain::{
     AgentId, Cap, EffectClass, Misfire, Overlap, Requester, RunId, Task, TaskId, TaskSchedule, TaskState, TaskTrigger,
+    nanos,
 };
 use artel_intents::{NewTask, RunTask, TaskChange, TaskTerms};
+use artel_store::Viewer;
 use artel_tools::{Builtin, CallContext, ToolError, ToolOutput};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use crate::refusals::{of_refusal, tell};
+use crate::refusals::{of_refusal, of_store, tell};
 use crate::tasks::{TaskTools, task_id};
-use crate::words::nanos;
 
 const NEXT: usize = 5;
 
@@ -70,9 +71,9 @@ impl ManageTaskTool {
 
     async fn run(&self, context: &CallContext, requester: &Requester, args: &Args) -> Result<Value, ToolError> {
         let task = self.0.own(requester, args.task_id.as_deref()).await?;
-        let own = context.run.as_ref().map(|run| RunId::of_execution(run.run_id, context.call_id));
-        let run = own.unwrap_or_else(|| RunId(context.clock.uuid()));
-        let run = self.0.intents.run_task(requester, RunTask { task: task.id, run }).await.map_err(of_refusal)?;
+        let call = context.run.as_ref().map(|_| context.call_id);
+        let asked = RunTask { task: task.id, run: RunId(context.clock.uuid()), call };
+        let run = self.0.intents.run_task(requester, asked).await.map_err(of_refusal)?;
         let mut answer = self.answer(&task);
         answer["run_id"] = json!(run.id);
         Ok(answer)
@@ -111,9 +112,14 @@ impl ManageTaskTool {
     }
 
     async fn delete(&self, requester: &Requester, args: &Args) -> Result<Value, ToolError> {
-        // An administrator may delete everybody's tasks; an agent that works for one deletes that one's own.
-        let task = self.0.own(requester, args.task_id.as_deref()).await?.id;
-        self.0.intents.delete_task(requester, task).await.map_err(of_refusal)?;
+        let task = task_id("task_id", args.task_id.as_deref())?;
+        let gone = self.0.store.find_deleted_task(&Viewer::from(requester), task).await;
+        // Made again after a crash, the call finds that it is done.
+        if gone.map_err(|error| of_store(&error))?.is_none() {
+            // An administrator may delete everybody's tasks; an agent that works for one deletes that one's own.
+            self.0.own(requester, args.task_id.as_deref()).await?;
+            self.0.intents.delete_task(requester, task).await.map_err(of_refusal)?;
+        }
         Ok(json!({ "task_id": task, "deleted": true, "next_run_at": null, "next_five": [] }))
     }
 

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use artel_catalogue::args::{QueryTasks as Args, TaskQuery};
-use artel_domain::{Phase, Requester, Task, TaskId, TaskState};
+use artel_domain::{Execution, Phase, Requester, Task, TaskId, TaskState, usd};
 use artel_store::{Page, TaskFilter, Viewer};
 use artel_tools::{Builtin, CallContext, ToolError, ToolOutput};
 use async_trait::async_trait;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::refusals::{of_store, tell};
 use crate::tasks::TaskTools;
-use crate::words::{budget, execution, row, usd};
+use crate::words::{budget, execution, row};
 
 const USUAL_LIMIT: u8 = 20;
 const NEXT: usize = 5;
@@ -26,7 +26,7 @@ impl Builtin for QueryTasksTool {
         let requester = self.0.requester(context).await?;
         let answer = match args.action {
             TaskQuery::List => self.list(&requester, &args).await?,
-            TaskQuery::Get => self.get(&self.0.own(&requester, args.task_id.as_deref()).await?).await?,
+            TaskQuery::Get => self.get(&requester, &args).await?,
             TaskQuery::ListExecutions => self.executions(&requester, &args).await?,
             TaskQuery::ExecutionSummary => self.summary(&requester, &args).await?,
         };
@@ -41,19 +41,26 @@ impl QueryTasksTool {
         let found = self.0.store.list_tasks(&Viewer::from(requester), filter, page(args)).await;
         let (tasks, total) = found.map_err(|error| of_store(&error))?;
         let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
-        let last = self.0.store.last_executions(requester.tenant_id, &ids).await.map_err(|error| of_store(&error))?;
+        let last = self.0.store.last_executions(&Viewer::from(requester), &ids).await;
+        let last = last.map_err(|error| of_store(&error))?;
         let of = |task: &Task| last.iter().find(|execution| execution.task_id == task.id);
         let rows: Vec<Value> = tasks.iter().map(|task| row(task, of(task))).collect();
         Ok(json!({ "tasks": rows, "total": total }))
     }
 
-    async fn get(&self, task: &Task) -> Result<Value, ToolError> {
-        let last = self.0.store.last_executions(task.tenant_id, &[task.id]).await.map_err(|error| of_store(&error))?;
-        let mut shown = row(task, last.first());
+    async fn get(&self, requester: &Requester, args: &Args) -> Result<Value, ToolError> {
+        let task = &self.0.own(requester, args.task_id.as_deref()).await?;
+        let last = self.last(requester, task).await?;
+        let mut shown = row(task, last.as_ref());
         shown["prompt"] = json!(task.prompt);
         shown["budget"] = budget(task.budget);
         shown["next_five"] = json!(self.0.intents.next_times(task, NEXT));
         Ok(json!({ "task": shown }))
+    }
+
+    async fn last(&self, requester: &Requester, task: &Task) -> Result<Option<Execution>, ToolError> {
+        let found = self.0.store.last_executions(&Viewer::from(requester), &[task.id]).await;
+        Ok(found.map_err(|error| of_store(&error))?.pop())
     }
 
     async fn executions(&self, requester: &Requester, args: &Args) -> Result<Value, ToolError> {
@@ -70,7 +77,7 @@ impl QueryTasksTool {
         let task = self.0.own(requester, args.task_id.as_deref()).await?;
         let sum = self.0.store.summarise_executions(&Viewer::from(requester), task.id).await;
         let sum = sum.map_err(|error| of_store(&error))?;
-        let last = self.0.store.last_executions(task.tenant_id, &[task.id]).await.map_err(|error| of_store(&error))?;
+        let last = self.last(requester, &task).await?;
         Ok(json!({
             "task_id": task.id,
             "open": sum.open,
@@ -79,7 +86,7 @@ impl QueryTasksTool {
             "cancelled": sum.cancelled,
             "tokens": sum.tokens,
             "cost_usd": usd(sum.nano_usd),
-            "last_execution": last.first().map(execution),
+            "last_execution": last.as_ref().map(execution),
             "next_run_at": task.next_run_at,
         }))
     }

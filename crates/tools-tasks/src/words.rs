@@ -1,11 +1,10 @@
 //! Tasks and executions as a model reads them.
 
-use artel_domain::{Cap, Execution, Task, TaskSchedule};
+use artel_domain::{Cap, Execution, Task, TaskSchedule, usd};
 use serde_json::{Value, json};
 
 /// A longer answer of an execution is cut in lists: the run has all of it.
 const LONGEST_OUTPUT: usize = 500;
-const NANOS: f64 = 1e9;
 
 /// A row of a list.
 pub(crate) fn row(task: &Task, last: Option<&Execution>) -> Value {
@@ -36,7 +35,7 @@ pub(crate) fn execution(execution: &Execution) -> Value {
         "status": execution.status(),
         "cause": execution.cause,
         "due_at": execution.due_at,
-        "started_at": execution.started_at,
+        "created_at": execution.created_at,
         "finished_at": execution.finished_at,
         "output": execution.output.as_deref().map(beginning),
         "error": execution.error_message,
@@ -54,13 +53,4 @@ fn beginning(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
-}
-
-pub(crate) fn usd(nanos: i64) -> f64 {
-    nanos as f64 / NANOS
-}
-
-/// A sum that does not fit becomes the largest number.
-pub(crate) fn nanos(usd: f64) -> i64 {
-    (usd * NANOS) as i64
 }

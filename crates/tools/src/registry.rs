@@ -285,11 +285,14 @@ impl Registry {
         };
         let place = keeping.place(&self.webhooks.auth, request, args).await;
         // A human agreed that the call is made.
-        if let (Some(place), None) = (&place, &request.approved)
-            && let Some(kept) = place.find(&**results, &*self.clock).await
-        {
-            context.record.note(|exchange| exchange.cached_age_seconds = Some(kept.age_seconds));
-            return Ok(Admitted::Kept(kept.output.into()));
+        if let (Some(place), None) = (&place, &request.approved) {
+            let kept = place.find(&**results, &*self.clock).await;
+            let outcome = if kept.is_some() { "hit" } else { "miss" };
+            metrics::counter!("artel_tool_results_looked_up_total", "outcome" => outcome).increment(1);
+            if let Some(kept) = kept {
+                context.record.note(|exchange| exchange.cached_age_seconds = Some(kept.age_seconds));
+                return Ok(Admitted::Kept(kept.output.into()));
+            }
         }
         self.count(tool).await.map(|()| Admitted::ToBeMade(place))
     }

@@ -3,62 +3,78 @@
 use std::time::{Duration, Instant};
 
 use artel_domain::{Timestamp, WebhookAttempt};
-use artel_egress::{Egress, Outgoing};
+use artel_egress::{Answer as Response, Egress, Outgoing};
 use artel_identity::SecretBox;
 use artel_store::ClaimedDelivery;
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, USER_AGENT};
+use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use secrecy::SecretString;
 
 use crate::reply::{MOST_BYTES, neutral};
+use crate::schedule::wished_pause;
 use crate::secret::opened_secret;
 use crate::signature::signatures;
 
-/// For connecting, sending and the answer together.
+/// For connecting, sending and the head of the answer together.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
+/// For the rest of the answer. Its head alone says whether the message arrived.
+pub(crate) const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
 
 const ID: HeaderName = HeaderName::from_static("webhook-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 const AGENT: &str = concat!("Artel/", env!("CARGO_PKG_VERSION"));
 
+/// What came of an attempt.
+pub(crate) struct Made {
+    pub(crate) attempt: WebhookAttempt,
+    /// How long the receiver wants to be left alone (`Retry-After`).
+    pub(crate) wished_pause: Option<Duration>,
+}
+
+/// What a receiver answered.
+struct Answer {
+    status: u16,
+    wished_pause: Option<Duration>,
+    reply: Option<String>,
+}
+
 /// Sends the message once.
 ///
 /// # Arguments
 /// * `at`: now; the signature says it, so that a receiver can refuse old messages.
-pub(crate) async fn attempt(
-    egress: &Egress,
-    seal: &SecretBox,
-    claimed: &ClaimedDelivery,
-    at: Timestamp,
-) -> WebhookAttempt {
+pub(crate) async fn attempt(egress: &Egress, seal: &SecretBox, claimed: &ClaimedDelivery, at: Timestamp) -> Made {
     let begun = Instant::now();
     let sent = tokio::time::timeout(TIMEOUT, send(egress, seal, claimed, at)).await;
-    let (status, reply, error) = match sent {
-        Ok(Ok((status, reply))) => (Some(status), reply, None),
-        Ok(Err(error)) => (None, None, Some(error)),
-        Err(_) => (None, None, Some(format!("there was no answer within {} s", TIMEOUT.as_secs()))),
+    let sent = sent.unwrap_or_else(|_| Err(format!("there was no answer within {} s", TIMEOUT.as_secs())));
+    let (answer, error) = match sent {
+        Ok(response) => (Some(answer(response, at).await), None),
+        Err(error) => (None, Some(error)),
     };
+    let wished_pause = answer.as_ref().and_then(|answer| answer.wished_pause);
+    let (status, reply) = answer.map(|answer| (answer.status, answer.reply)).unzip();
+    let (number, reply) = (claimed.delivery.attempts, reply.flatten());
     let duration_ms = i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX);
-    WebhookAttempt { number: claimed.delivery.attempts, at, status, duration_ms, error, reply }
+    Made { attempt: WebhookAttempt { number, at, status, duration_ms, error, reply }, wished_pause }
 }
 
-/// Status and neutral reply. A redirect is an answer like any other: a receiver that moved is to be registered anew.
-async fn send(
-    egress: &Egress,
-    seal: &SecretBox,
-    claimed: &ClaimedDelivery,
-    at: Timestamp,
-) -> Result<(u16, Option<String>), String> {
+/// A redirect is an answer like any other: a receiver that moved is to be registered anew.
+async fn send(egress: &Egress, seal: &SecretBox, claimed: &ClaimedDelivery, at: Timestamp) -> Result<Response, String> {
     let headers = headers(seal, claimed, at)?;
     let (url, rule) = egress.check(&claimed.url, &[]).map_err(|refusal| refusal.to_string())?;
     let body = Some(Bytes::copy_from_slice(claimed.delivery.payload.as_bytes()));
     let request = Outgoing { method: Method::POST, url, headers, body, fresh: true };
-    let response = egress.send_once(&request, &rule).await.map_err(|error| error.to_string())?;
+    egress.send_once(&request, &rule).await.map_err(|error| error.to_string())
+}
+
+async fn answer(response: Response, at: Timestamp) -> Answer {
     let status = response.status().as_u16();
-    let reply = response.read(MOST_BYTES).await;
-    Ok((status, reply.ok().and_then(|(read, _)| neutral(&read))))
+    let wish = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    let wished_pause = wish.and_then(|text| wished_pause(text, at));
+    let read = tokio::time::timeout(REPLY_TIMEOUT, response.read(MOST_BYTES)).await;
+    let reply = read.ok().and_then(Result::ok).and_then(|(read, _)| neutral(&read));
+    Answer { status, wished_pause, reply }
 }
 
 fn headers(seal: &SecretBox, claimed: &ClaimedDelivery, at: Timestamp) -> Result<HeaderMap, String> {

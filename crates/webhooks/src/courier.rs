@@ -1,5 +1,5 @@
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use artel_domain::{
 use artel_egress::Egress;
 use artel_identity::SecretBox;
 use artel_store::{AttemptEnd, ClaimedDelivery, DeliveryClaim, Result, SpreadNotice, Webhooks};
-use futures::StreamExt as _;
-use futures::stream::FuturesUnordered;
+use metrics::{counter, histogram};
 use serde_json::json;
+use tokio::task::{Id, JoinSet};
 
-use crate::attempt::{TIMEOUT, attempt};
+use crate::attempt::{Made, REPLY_TIMEOUT, TIMEOUT, attempt};
 use crate::payload::payload;
 use crate::schedule::pause_after;
 
@@ -27,20 +27,40 @@ pub struct CourierDeps {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Longer than an attempt takes: one whose end was not noted by then was broken off with its process.
-const HOLD: Duration = Duration::from_secs(TIMEOUT.as_secs() + 5);
+/// Longer than an attempt takes and than the store takes to note its end: one whose end was not noted by then was broken
+/// off with its process.
+const HOLD: Duration = Duration::from_secs(TIMEOUT.as_secs() + REPLY_TIMEOUT.as_secs() + 12);
 /// Attempts under way at the same time.
 const MOST: usize = 256;
+/// Of those, to endpoints whose last attempt failed: each may take as long as an attempt may.
+const MOST_FAILING: usize = 128;
 /// Of one endpoint. A slow receiver holds up its own messages alone.
 const PER_ENDPOINT: u32 = 8;
+/// Of one endpoint whose last attempt failed.
+const PER_FAILING_ENDPOINT: u32 = 1;
 const NOTICES_AT_A_TIME: u32 = 200;
 /// While attempts are under way, what is new is looked for this often.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// The latest attempts at a message that are kept. A person may ask for more than those that are made by themselves.
+const MOST_KEPT: usize = 20;
 const GONE: u16 = 410;
 
 /// Makes messages of what happened and delivers them.
 #[derive(Clone)]
 pub struct Courier(CourierDeps);
+
+/// Attempts on tasks of their own: each goes on while the courier waits for the store. They end with the courier.
+#[derive(Default)]
+struct UnderWay {
+    attempts: JoinSet<()>,
+    places: HashMap<Id, Place>,
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    endpoint: WebhookEndpointId,
+    is_failing: bool,
+}
 
 impl Courier {
     pub fn new(deps: CourierDeps) -> Self {
@@ -51,27 +71,42 @@ impl Courier {
     /// way counts, and another one follows. How many attempts were made.
     ///
     /// # Errors
-    /// When the store cannot be used.
+    /// When the store cannot be used. Attempts under way are made to their end first.
     pub async fn deliver(&self) -> Result<u64> {
-        let (mut attempts, mut under_way, mut made) = (FuturesUnordered::new(), BTreeMap::new(), 0);
+        let (mut under_way, mut made) = (UnderWay::default(), 0);
+        let delivered = self.deliver_into(&mut under_way, &mut made).await;
+        while under_way.next().await {
+            made += 1;
+        }
+        delivered.map(|()| made)
+    }
+
+    async fn deliver_into(&self, under_way: &mut UnderWay, made: &mut u64) -> Result<()> {
         loop {
             self.spread().await?;
-            for claimed in self.claim(&under_way).await? {
-                *under_way.entry(claimed.delivery.endpoint_id).or_insert(0_u32) += 1;
-                attempts.push(self.make(claimed));
-            }
-            if attempts.is_empty() {
-                return Ok(made);
+            self.begin(under_way).await?;
+            if under_way.places.is_empty() {
+                return Ok(());
             }
             let look_again = tokio::time::sleep(LOOK_EVERY);
             tokio::select! {
-                Some(ended) = attempts.next() => {
-                    ended_one(&mut under_way, ended?);
-                    made += 1;
-                }
+                true = under_way.next() => *made += 1,
                 () = look_again => {}
             }
         }
+    }
+
+    /// Attempts at what is due: first where the last one did not fail.
+    async fn begin(&self, under_way: &mut UnderWay) -> Result<()> {
+        for is_failing in [false, true] {
+            for claimed in self.claim(under_way, is_failing).await? {
+                let place = Place { endpoint: claimed.delivery.endpoint_id, is_failing };
+                let courier = self.clone();
+                let task = under_way.attempts.spawn(async move { courier.make(claimed).await });
+                under_way.places.insert(task.id(), place);
+            }
+        }
+        Ok(())
     }
 
     /// Notices become messages.
@@ -94,29 +129,39 @@ impl Courier {
         Ok(())
     }
 
-    async fn claim(&self, under_way: &BTreeMap<WebhookEndpointId, u32>) -> Result<Vec<ClaimedDelivery>> {
-        let count: u32 = under_way.values().sum();
-        let limit = u32::try_from(MOST).unwrap_or(u32::MAX).saturating_sub(count);
+    async fn claim(&self, under_way: &UnderWay, is_failing: bool) -> Result<Vec<ClaimedDelivery>> {
+        let limit = under_way.room(is_failing);
         if limit == 0 {
             return Ok(Vec::new());
         }
-        let busy = under_way.keys().copied().collect();
-        let claim = DeliveryClaim { now: self.0.clock.now(), hold: HOLD, busy, limit, per_endpoint: PER_ENDPOINT };
+        let claim = DeliveryClaim {
+            now: self.0.clock.now(),
+            hold: HOLD,
+            of_failing: is_failing,
+            under_way: under_way.of_endpoints(),
+            limit,
+            per_endpoint: if is_failing { PER_FAILING_ENDPOINT } else { PER_ENDPOINT },
+        };
         self.0.store.claim_webhook_deliveries(claim).await
     }
 
-    async fn make(&self, claimed: ClaimedDelivery) -> Result<WebhookEndpointId> {
+    /// An end that is not noted is made up for by another attempt, when this one's hold is over.
+    async fn make(&self, claimed: ClaimedDelivery) {
         let made = attempt(&self.0.egress, &self.0.seal, &claimed, self.0.clock.now()).await;
-        let endpoint = claimed.delivery.endpoint_id;
-        self.0.store.end_webhook_attempt(self.end(claimed, made)).await?;
-        Ok(endpoint)
+        let delivery = claimed.delivery.id;
+        if let Err(error) = self.0.store.end_webhook_attempt(self.end(claimed, made)).await {
+            tracing::warn!(%delivery, %error, "the end of an attempt at a webhook message was not noted; another follows");
+        }
     }
 
-    fn end(&self, claimed: ClaimedDelivery, attempt: WebhookAttempt) -> AttemptEnd {
+    fn end(&self, claimed: ClaimedDelivery, made: Made) -> AttemptEnd {
         let delivery = claimed.delivery;
-        let (state, pause) = judge(&attempt, self.random());
         let mut log = delivery.log;
-        log.push(attempt.clone());
+        log.push(made.attempt.clone());
+        let (state, pause) = judge(&made, log.len(), self.random());
+        let attempt = made.attempt;
+        count(&attempt, state);
+        log.drain(..log.len().saturating_sub(MOST_KEPT));
         AttemptEnd {
             tenant_id: delivery.tenant_id,
             endpoint_id: delivery.endpoint_id,
@@ -124,6 +169,7 @@ impl Courier {
             log,
             state,
             next_at: pause.map(|pause| self.0.clock.now() + pause),
+            url: claimed.url,
             gone: (attempt.status == Some(GONE)).then(|| self.audit(delivery.endpoint_id)),
             attempt,
         }
@@ -147,13 +193,29 @@ impl Courier {
     }
 }
 
-/// What becomes of the message, and how long until its next attempt.
-fn judge(attempt: &WebhookAttempt, random: u8) -> (WebhookDeliveryState, Option<Duration>) {
-    match attempt.status {
+/// Counts an attempt, by what becomes of its message.
+fn count(attempt: &WebhookAttempt, state: WebhookDeliveryState) {
+    let outcome = match state {
+        WebhookDeliveryState::Delivered => "delivered",
+        WebhookDeliveryState::Pending => "retried",
+        _ => "failed",
+    };
+    counter!("artel_webhook_attempts_total", "outcome" => outcome).increment(1);
+    histogram!("artel_webhook_attempt_seconds").record(attempt.duration_ms as f64 / 1000.0);
+}
+
+/// What becomes of the message, and how long until its next attempt. A receiver that wishes for a longer pause than the
+/// schedule's gets it.
+///
+/// # Arguments
+/// * `ended`: attempts whose end is known, with this one. Those that were broken off with their process say nothing about
+///   the receiver, and do not lengthen its pauses.
+fn judge(made: &Made, ended: usize, random: u8) -> (WebhookDeliveryState, Option<Duration>) {
+    match made.attempt.status {
         Some(200..=299) => (WebhookDeliveryState::Delivered, None),
         Some(GONE) => (WebhookDeliveryState::Failed, None),
-        _ => match pause_after(attempt.number, random) {
-            Some(pause) => (WebhookDeliveryState::Pending, Some(pause)),
+        _ => match pause_after(ended, random) {
+            Some(pause) => (WebhookDeliveryState::Pending, Some(pause.max(made.wished_pause.unwrap_or_default()))),
             None => (WebhookDeliveryState::Failed, None),
         },
     }
@@ -170,12 +232,34 @@ fn receivers(notice: &Notice, endpoints: &[WebhookEndpoint]) -> Vec<(WebhookEndp
     endpoints.iter().filter(wants).map(message).collect()
 }
 
-fn ended_one(under_way: &mut BTreeMap<WebhookEndpointId, u32>, endpoint: WebhookEndpointId) {
-    if let Some(count) = under_way.get_mut(&endpoint) {
-        *count -= 1;
-        if *count == 0 {
-            under_way.remove(&endpoint);
+impl UnderWay {
+    /// False: there is none.
+    async fn next(&mut self) -> bool {
+        let Some(ended) = self.attempts.join_next_with_id().await else { return false };
+        let id = match ended {
+            Ok((id, ())) => id,
+            Err(error) => {
+                tracing::error!(%error, "an attempt at a webhook message broke; another follows");
+                error.id()
+            }
+        };
+        self.places.remove(&id);
+        true
+    }
+
+    fn of_endpoints(&self) -> BTreeMap<WebhookEndpointId, u32> {
+        let mut counts = BTreeMap::new();
+        for place in self.places.values() {
+            *counts.entry(place.endpoint).or_insert(0) += 1;
         }
+        counts
+    }
+
+    fn room(&self, is_failing: bool) -> u32 {
+        let failing = self.places.values().filter(|place| place.is_failing).count();
+        let free = MOST.saturating_sub(self.places.len());
+        let room = if is_failing { free.min(MOST_FAILING.saturating_sub(failing)) } else { free };
+        u32::try_from(room).unwrap_or(u32::MAX)
     }
 }
 
@@ -185,20 +269,32 @@ mod tests {
 
     use super::*;
 
-    fn answered(number: i64, status: Option<u16>) -> WebhookAttempt {
-        WebhookAttempt { number, at: Timestamp::UNIX_EPOCH, status, duration_ms: 1, error: None, reply: None }
+    fn answered(status: Option<u16>) -> Made {
+        let at = Timestamp::UNIX_EPOCH;
+        Made {
+            attempt: WebhookAttempt { number: 7, at, status, duration_ms: 1, error: None, reply: None },
+            wished_pause: None,
+        }
+    }
+
+    #[test]
+    fn a_receiver_that_asks_for_time_gets_it_and_never_less_than_the_schedule() {
+        let wishing = |seconds| Made { wished_pause: Some(Duration::from_secs(seconds)), ..answered(Some(429)) };
+        assert_eq!(judge(&wishing(120), 1, 0).1, Some(Duration::from_mins(2)));
+        assert_eq!(judge(&wishing(1), 1, 0).1, Some(Duration::from_secs(5)));
+        assert_eq!(judge(&wishing(120), 10, 0), (WebhookDeliveryState::Failed, None), "the last attempt is the last");
     }
 
     #[test]
     fn two_hundreds_are_delivered_and_everything_else_is_tried_again_until_the_last() {
         use WebhookDeliveryState::{Delivered, Failed, Pending};
         for status in [200, 202, 204, 299] {
-            assert_eq!(judge(&answered(1, Some(status)), 0), (Delivered, None));
+            assert_eq!(judge(&answered(Some(status)), 1, 0), (Delivered, None));
         }
         for status in [None, Some(301), Some(400), Some(404), Some(429), Some(500)] {
-            assert_eq!(judge(&answered(1, status), 0).0, Pending, "{status:?}");
-            assert_eq!(judge(&answered(10, status), 0), (Failed, None), "{status:?}");
+            assert_eq!(judge(&answered(status), 1, 0).0, Pending, "{status:?}");
+            assert_eq!(judge(&answered(status), 10, 0), (Failed, None), "{status:?}");
         }
-        assert_eq!(judge(&answered(1, Some(410)), 0), (Failed, None), "who is gone is asked no more");
+        assert_eq!(judge(&answered(Some(410)), 1, 0), (Failed, None), "who is gone is asked no more");
     }
 }

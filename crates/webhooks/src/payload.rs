@@ -1,7 +1,9 @@
 //! What a message says: ids, states, the tool's name and who acts. Never arguments, texts of users and models, reasons
 //! or feedback: a receiver that needs them asks the API, which asks who is asking.
 
-use artel_domain::{Notice, NoticedApproval, NoticedRun, TenantId, Timestamp, WebhookEndpointId, WebhookEvent};
+use artel_domain::{
+    Notice, NoticedApproval, NoticedRun, SessionId, TenantId, Timestamp, WebhookEndpointId, WebhookEvent,
+};
 use serde_json::{Map, Value, json};
 
 /// The body of the message about a notice.
@@ -38,7 +40,7 @@ fn of_run(run: &NoticedRun, has_ended: bool) -> Value {
     let mut told = json!({
         "run_id": run.id,
         "agent_id": run.agent_id,
-        "session_id": run.session_id,
+        "session_id": run.session_id.as_ref().map(SessionId::shown),
         "user_id": run.user_id,
         "parent_run_id": run.parent_run_id,
     });
@@ -49,15 +51,16 @@ fn of_run(run: &NoticedRun, has_ended: bool) -> Value {
     told
 }
 
-/// A question may be decided before it is told of; then its message is still the question's.
+/// A question may be decided before it is told of; then its message is still the question's. One that is withdrawn was
+/// not decided.
 fn of_approval(notice: &Notice, approval: &NoticedApproval) -> Value {
-    let is_open = notice.event == WebhookEvent::ApprovalRequested;
+    let is_decided = matches!(notice.event, WebhookEvent::ApprovalDecided | WebhookEvent::ApprovalExpired);
     json!({
         "approval_id": notice.subject,
         "tool_name": approval.tool_name,
-        "decision": approval.decision.as_ref().filter(|_| !is_open),
-        "decided_by": approval.decided_by.filter(|_| !is_open),
-        "decided_at": (!is_open).then_some(notice.at),
+        "decision": approval.decision.as_ref().filter(|_| is_decided),
+        "decided_by": approval.decided_by.filter(|_| is_decided),
+        "decided_at": is_decided.then_some(notice.at),
         "created_at": approval.created_at,
         "expires_at": approval.expires_at,
     })
@@ -71,7 +74,7 @@ fn put(data: &mut Map<String, Value>, members: Value) {
 
 #[cfg(test)]
 mod tests {
-    use artel_domain::{AgentId, RunId, SessionId, UserId};
+    use artel_domain::{AgentId, RunId, UserId};
 
     use super::*;
 
@@ -127,6 +130,27 @@ mod tests {
         let decided = data(&Notice { event: WebhookEvent::ApprovalDecided, state: "approved".to_owned(), ..asked });
         assert_eq!((&decided["decision"], &decided["state"]), (&json!("approve"), &json!("approved")));
         assert_eq!(decided["decided_at"], "1970-01-01T00:00:09Z");
+    }
+
+    #[test]
+    fn a_question_that_is_withdrawn_was_not_decided() {
+        let approval = NoticedApproval {
+            tool_name: "write_file".to_owned(),
+            decision: Some("approve".to_owned()),
+            decided_by: Some(id(5)),
+            created_at: Timestamp::from_second(2).unwrap(),
+            expires_at: None,
+        };
+        let told = data(&Notice { approval: Some(approval), ..notice(WebhookEvent::ApprovalCancelled, "cancelled") });
+        let decision = (&told["decision"], &told["decided_by"], &told["decided_at"]);
+        assert_eq!(decision, (&Value::Null, &Value::Null, &Value::Null));
+    }
+
+    #[test]
+    fn a_session_is_called_as_its_users_call_it() {
+        let mut ended = notice(WebhookEvent::RunSucceeded, "succeeded");
+        ended.run.as_mut().unwrap().session_id = Some(SessionId::of_user(id::<UserId>(4), "chat-1"));
+        assert_eq!(data(&ended)["session_id"], "chat-1");
     }
 
     #[test]

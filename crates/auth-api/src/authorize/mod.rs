@@ -17,6 +17,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::audit::{By, Details as _};
 use crate::bearer::Address;
+use crate::document;
 use crate::error::OAuthError;
 use crate::form::Fields;
 use crate::guard::refusal;
@@ -30,6 +31,10 @@ const CODE_SECONDS: i64 = 60;
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Shows the login page for a client's request.
+#[utoipa::path(get, path = "/oauth/authorize", tag = document::PAGES, security(()), params(document::AuthorizeParams),
+    responses((status = OK, description = "The login page.", body = String, content_type = "text/html"),
+        (status = SEE_OTHER, description = "Back to the client with an `error`."),
+        (status = BAD_REQUEST, description = "A page that says what is wrong.", body = String, content_type = "text/html")))]
 pub(crate) async fn show_login(State(app): State<AuthApp>, headers: HeaderMap, uri: Uri) -> Response {
     let shown = async {
         let fields = Fields::of_form(uri.query().unwrap_or_default().as_bytes())?;
@@ -40,6 +45,14 @@ pub(crate) async fn show_login(State(app): State<AuthApp>, headers: HeaderMap, u
 }
 
 /// Takes the submitted form and redirects the browser to the client, with a code or with the error `access_denied`.
+#[utoipa::path(post, path = "/oauth/authorize", tag = document::PAGES, security(()),
+    request_body(content = document::LoginForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = OK, description = "The page again: it was open for too long.", body = String,
+        content_type = "text/html"),
+        (status = SEE_OTHER, description = "Back to the client with a `code`, or an `error`."),
+        (status = BAD_REQUEST, description = "A page that says what is wrong.", body = String, content_type = "text/html"),
+        (status = UNAUTHORIZED, description = "The page again: wrong password.", body = String, content_type = "text/html"),
+        (status = TOO_MANY_REQUESTS, description = "The page again.", body = String, content_type = "text/html")))]
 pub(crate) async fn sign_in(
     State(app): State<AuthApp>,
     Address(ip): Address,

@@ -4,6 +4,7 @@ use artel_specialists::profile;
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::App;
 use crate::extract::{InPath, Query, flag};
@@ -11,17 +12,19 @@ use crate::fault::Fault;
 use crate::history::{self, Story, Turnover};
 use crate::user::User;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct GetCurrent {
     /// False leaves the lists of switches empty.
     #[serde(default, deserialize_with = "flag")]
+    #[param(nullable = false)]
     include_history: Option<bool>,
 }
 
 impl Checked for GetCurrent {}
 
 /// Whose turn it is, in all the forms that clients know.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Turn {
     session_id: SessionId,
     current_agent: AgentNow,
@@ -32,17 +35,18 @@ pub(crate) struct Turn {
     context: Context,
     /// There were more switches than are counted here. Left out when there were none.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     is_truncated: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct AgentNow {
     #[serde(flatten)]
     agent: AgentName,
     switched_at: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct AgentName {
     #[serde(rename = "type")]
     specialist: Specialist,
@@ -50,7 +54,7 @@ struct AgentName {
     emoji: &'static str,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 struct Switch {
     from_agent: Specialist,
     to_agent: Specialist,
@@ -59,7 +63,7 @@ struct Switch {
     confidence: Option<Confidence>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ShortSwitch {
     from: Specialist,
     to: Specialist,
@@ -67,7 +71,7 @@ struct ShortSwitch {
     timestamp: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Context {
     id: SessionId,
     session_id: SessionId,
@@ -79,6 +83,8 @@ struct Context {
 }
 
 /// Read whose turn it is in a session: the orchestrator's before the first message.
+#[utoipa::path(get, path = "/agents/{session_id}/current", tag = super::TAG, params(("session_id" = String, Path, description = "The session.", min_length = 1, max_length = 200), GetCurrent),
+    responses((status = OK, description = "Whose turn it is.", body = Turn)))]
 pub(crate) async fn get_current(
     State(app): State<App>,
     user: User,

@@ -4,16 +4,17 @@ use axum::Json;
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::user::User;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Agents {
     agents: Vec<AgentView>,
     total: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AgentView {
     #[serde(rename = "type")]
     specialist: Specialist,
@@ -21,12 +22,16 @@ pub(crate) struct AgentView {
     /// Russian, unless the client asks for English.
     description: &'static str,
     emoji: &'static str,
+    #[schema(value_type = Vec<String>)]
     tools: &'static [String],
     /// The same.
+    #[schema(value_type = Vec<String>)]
     allowed_tools: &'static [String],
     /// In the language of the description.
+    #[schema(value_type = Vec<String>)]
     restrictions: &'static [String],
     has_file_restrictions: bool,
+    #[schema(value_type = Vec<String>)]
     capabilities: &'static [String],
 }
 
@@ -47,6 +52,9 @@ impl AgentView {
 }
 
 /// List the agents that are built in.
+#[utoipa::path(get, path = "/agents", tag = super::TAG,
+    params(("Accept-Language" = Option<String>, Header, description = "Descriptions are English when it begins with `en`.")),
+    responses((status = OK, description = "The five agents.", body = Agents)))]
 pub(crate) async fn list_agents(_: User, headers: HeaderMap) -> Json<Agents> {
     let in_english = prefers_english(&headers);
     let agents: Vec<_> = profiles().iter().map(|profile| AgentView::of(profile, in_english)).collect();

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::current::current;
 use crate::App;
@@ -27,13 +28,16 @@ use crate::user::User;
 const PATIENCE: Duration = Duration::from_secs(30);
 const LONGEST_REASON: usize = 1000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct SwitchAgent {
+    /// One of the agents; older names (`code`, `plan`, `explain`) work too.
+    #[schema(schema_with = crate::document::needed_agent, required = true)]
     agent_type: Option<String>,
     /// The same, in the words of the first runtime.
     target_agent: Option<String>,
     /// What the new agent is to answer at once, if anything.
     content: Option<String>,
+    #[schema(max_length = 1000)]
     reason: Option<String>,
 }
 
@@ -43,7 +47,39 @@ impl Checked for SwitchAgent {
     }
 }
 
+/// A session that another agent has.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the schema of what `switch_agent` puts together")]
+struct Switched {
+    #[serde(flatten)]
+    turn: super::current::Turn,
+    /// `switched`
+    status: String,
+    switched_from: Specialist,
+    switched_to: Specialist,
+    from_agent: Specialist,
+    to_agent: Specialist,
+    reason: String,
+    timestamp: artel_domain::Timestamp,
+}
+
+/// A switch that waits for an earlier input.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the schema of what `switch_agent` puts together")]
+struct SwitchPending {
+    /// `pending`
+    status: String,
+    session_id: String,
+    switched_to: Specialist,
+    run_id: artel_domain::RunId,
+}
+
 /// Give a session to another agent. Answers when it has it; 202 when an earlier input of the session takes long.
+#[utoipa::path(post, path = "/agents/{session_id}/switch", tag = super::TAG, params(("session_id" = String, Path, description = "The session.", min_length = 1, max_length = 200)),
+    request_body(content = SwitchAgent, example = json!({ "agent_type": "coder", "reason": "it is about code" })),
+    responses((status = OK, description = "The agent has the session.", body = Switched),
+        (status = ACCEPTED, description = "An earlier input is still under way.", body = SwitchPending),
+        (status = CONFLICT, response = crate::document::Conflict)))]
 pub(crate) async fn switch_agent(
     State(app): State<App>,
     user: User,

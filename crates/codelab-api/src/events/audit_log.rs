@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::envelope::Envelope;
@@ -14,28 +15,35 @@ use crate::fault::Fault;
 use crate::refusals;
 use crate::user::User;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ListAuditLog {
+    #[param(nullable = false)]
     session_id: Option<String>,
     /// `agent_switched`, `hitl_decision_made`, `agent_error`, `tool_execution_failed`, `tool_approval_required`, or
     /// the event's own name.
+    #[param(nullable = false)]
     event_type: Option<String>,
+    #[param(minimum = 1, maximum = 1000, default = 100, nullable = false)]
     limit: Option<i64>,
 }
 
 impl Checked for ListAuditLog {}
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Findings {
     audit_log: Vec<AuditItem>,
     count: usize,
+    /// What was asked for.
+    #[schema(value_type = Object)]
     filters: Value,
     /// Older sessions, or the beginnings of long ones, were not looked at. Left out when all was.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     is_truncated: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct AuditItem {
     timestamp: Timestamp,
     event_type: &'static str,
@@ -43,10 +51,14 @@ struct AuditItem {
     session_id: SessionId,
     correlation_id: String,
     #[serde(flatten)]
+    #[schema(value_type = Object)]
     data: Map<String, Value>,
 }
 
 /// List what people and operators want to see again: the newest events of the caller's sessions, oldest first.
+#[utoipa::path(get, path = "/events/audit-log", tag = super::TAG, params(ListAuditLog),
+    responses((status = OK, description = "The newest events, oldest first.", body = Findings),
+        (status = NOT_FOUND, response = crate::document::NotFound)))]
 pub(crate) async fn list_audit_log(
     State(app): State<App>,
     user: User,

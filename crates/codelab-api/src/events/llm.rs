@@ -2,11 +2,12 @@
 
 use artel_domain::{Timestamp, Usage};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::envelope::Envelope;
 use super::fact::{Fact, Purpose};
 
-#[derive(Debug, Default, PartialEq, Serialize)]
+#[derive(Debug, Default, PartialEq, Serialize, ToSchema)]
 pub(super) struct LlmMetrics {
     total_requests: usize,
     successful_requests: usize,
@@ -22,7 +23,7 @@ pub(super) struct LlmMetrics {
     requests: Vec<LlmRequest>,
 }
 
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "on the wire they are")]
 struct LlmRequest {
     timestamp: Timestamp,
@@ -36,9 +37,11 @@ struct LlmRequest {
     error: Option<String>,
     /// It asked which agent the input is for.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     classifier: bool,
     /// It asked for what fell out of the context in short.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     summary: bool,
 }
 

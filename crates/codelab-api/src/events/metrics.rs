@@ -4,6 +4,7 @@ use artel_domain::Timestamp;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::fact::{Fact, decision_word};
 use super::reader::read_all;
@@ -11,7 +12,7 @@ use crate::App;
 use crate::fault::Fault;
 use crate::user::User;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Numbers {
     metrics: Counters,
     computed: BTreeMap<String, f64>,
@@ -19,10 +20,11 @@ pub(crate) struct Numbers {
     sessions_counted: usize,
     /// Older sessions, or the beginnings of long ones, are not counted. Left out when all is.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     is_truncated: bool,
 }
 
-#[derive(Debug, Default, PartialEq, Serialize)]
+#[derive(Debug, Default, PartialEq, Serialize, ToSchema)]
 pub(super) struct Counters {
     agent_switches: BTreeMap<String, u64>,
     agent_processing: BTreeMap<String, Processing>,
@@ -31,7 +33,7 @@ pub(super) struct Counters {
     errors: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
-#[derive(Debug, Default, PartialEq, Serialize)]
+#[derive(Debug, Default, PartialEq, Serialize, ToSchema)]
 struct Processing {
     count: u64,
     total_duration_ms: i64,
@@ -39,7 +41,7 @@ struct Processing {
     failure_count: u64,
 }
 
-#[derive(Debug, Default, PartialEq, Serialize)]
+#[derive(Debug, Default, PartialEq, Serialize, ToSchema)]
 struct Executions {
     requested: u64,
     completed: u64,
@@ -48,6 +50,8 @@ struct Executions {
 }
 
 /// Count what happened in the caller's sessions.
+#[utoipa::path(get, path = "/events/metrics", operation_id = "get_event_metrics", tag = super::TAG,
+    responses((status = OK, description = "The counts.", body = Numbers)))]
 pub(crate) async fn get_metrics(State(app): State<App>, user: User) -> Result<Json<Numbers>, Fault> {
     let mut counters = Counters::default();
     let extent = read_all(&app, &user, |event| counters.take(event.fact)).await?;

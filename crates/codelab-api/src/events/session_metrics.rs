@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::llm::LlmMetrics;
 use super::reader::{own, read_one};
@@ -14,17 +15,20 @@ use crate::extract::InPath;
 use crate::fault::Fault;
 use crate::user::User;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct SessionMetrics {
     session_id: SessionId,
     #[serde(flatten)]
     llm: LlmMetrics,
     /// There were older requests than these. Left out when there were none.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     is_truncated: bool,
 }
 
 /// Read the model calls of a session, those that chose an agent included. 404 while there are none.
+#[utoipa::path(get, path = "/events/metrics/session/{session_id}", tag = super::TAG, params(("session_id" = String, Path, description = "The session.", min_length = 1, max_length = 200)),
+    responses((status = OK, description = "The model calls.", body = SessionMetrics)))]
 pub(crate) async fn get_session_metrics(
     State(app): State<App>,
     user: User,

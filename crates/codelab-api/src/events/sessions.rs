@@ -3,6 +3,7 @@ use artel_store::{Page, SessionFilter};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::App;
 use crate::fault::Fault;
@@ -10,16 +11,19 @@ use crate::user::User;
 
 const MOST: u32 = 1000;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SessionsWithMetrics {
     sessions: Vec<SessionId>,
     count: usize,
     /// There are more. Left out when there are none.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     is_truncated: bool,
 }
 
 /// List the caller's sessions in which something was said, the last used first.
+#[utoipa::path(get, path = "/events/metrics/sessions", tag = super::TAG,
+    responses((status = OK, description = "The sessions.", body = SessionsWithMetrics)))]
 pub(crate) async fn list_sessions_with_metrics(
     State(app): State<App>,
     user: User,

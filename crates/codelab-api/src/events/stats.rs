@@ -2,6 +2,7 @@ use artel_domain::Timestamp;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::reader::read_all;
 use crate::App;
@@ -9,7 +10,7 @@ use crate::fault::Fault;
 use crate::user::User;
 
 /// An event is an entry of the journal: what is published is kept, and nothing else listens that could fail.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Stats {
     total_published: u64,
     successful_handlers: u64,
@@ -19,10 +20,13 @@ pub(crate) struct Stats {
     sessions_counted: usize,
     /// Older sessions, or the beginnings of long ones, are not counted. Left out when all is.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     is_truncated: bool,
 }
 
 /// Count the events of the caller's sessions.
+#[utoipa::path(get, path = "/events/stats", tag = super::TAG,
+    responses((status = OK, description = "The counts.", body = Stats)))]
 pub(crate) async fn get_stats(State(app): State<App>, user: User) -> Result<Json<Stats>, Fault> {
     let (mut count, mut last) = (0, None);
     let extent = read_all(&app, &user, |event| {

@@ -2,6 +2,7 @@ use artel_domain::{SessionId, Specialist, Timestamp};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Message, Turnover};
 use crate::App;
@@ -9,7 +10,7 @@ use crate::extract::InPath;
 use crate::fault::Fault;
 use crate::user::User;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Dialogue {
     session_id: SessionId,
     /// Oldest first.
@@ -21,10 +22,11 @@ pub(crate) struct Dialogue {
     agent_history: Vec<AgentChange>,
     /// There were older messages than these. Left out when there were none.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     is_truncated: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AgentChange {
     from: Specialist,
     to: Specialist,
@@ -39,6 +41,8 @@ impl From<&Turnover> for AgentChange {
 }
 
 /// Read what was said in a session: its newest messages, all of them unless it is very long.
+#[utoipa::path(get, path = "/sessions/{session_id}/history", tag = crate::sessions::TAG, params(("session_id" = String, Path, description = "The session.", min_length = 1, max_length = 200)),
+    responses((status = OK, description = "What was said.", body = Dialogue)))]
 pub(crate) async fn get_history(
     State(app): State<App>,
     user: User,

@@ -2,8 +2,9 @@
 
 use artel_domain::{CallId, Run, RunId, Specialist, Timestamp, UserId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Message {
     pub(super) id: String,
     pub(super) role: Role,
@@ -11,24 +12,30 @@ pub(crate) struct Message {
     pub(super) timestamp: Timestamp,
     /// Who answered.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
     pub(super) agent_name: Option<Specialist>,
     /// The tool's name, in a tool's message.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
     pub(super) name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
     pub(super) tool_call_id: Option<CallId>,
     /// Never more than one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<AskedCall>, required = false, nullable = false, max_items = 1)]
     pub(super) tool_calls: Option<[AskedCall; 1]>,
     /// Who decided about the call, when it was somebody else than the reader.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
     pub(super) decided_by: Option<UserId>,
     /// The message is stored, and no worker has taken it up: in which run it will be answered.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
     pub(super) queued_in: Option<RunId>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Role {
     User,
@@ -36,15 +43,16 @@ pub(crate) enum Role {
     Tool,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(crate) struct AskedCall {
     pub(super) id: CallId,
     #[serde(rename = "type")]
+    #[schema(value_type = String)]
     kind: &'static str,
     pub(super) function: Function,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Function {
     pub(super) name: String,
     /// JSON text.

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::check_title;
 use super::view::{GIVEN_NAME, SessionView};
@@ -17,17 +18,22 @@ use crate::user::User;
 const LONGEST_PROMPT: usize = 50_000;
 const LONGEST_NAME: usize = 255;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(crate) struct CreateSession {
     /// Told to every agent of the session beside its own prompt.
+    #[schema(max_length = 50_000)]
     system_prompt: Option<String>,
+    #[schema(value_type = Option<Object>)]
     metadata: Option<Map<String, Value>>,
     /// A fresh one when absent or empty.
+    #[schema(schema_with = crate::document::new_session_id)]
     session_id: Option<String>,
     /// The first message when absent.
+    #[schema(schema_with = crate::document::maybe_title)]
     title: Option<String>,
     /// What a service calls its user; from people it is ignored.
+    #[schema(value_type = Option<String>)]
     user_id: Option<Value>,
 }
 
@@ -44,6 +50,10 @@ impl Checked for CreateSession {
 }
 
 /// Make a session. Every member of the body is optional, and so is the body. 409 when the id is taken.
+#[utoipa::path(post, path = "/sessions", tag = super::TAG,
+    request_body(content = CreateSession, example = json!({ "title": "Parser", "metadata": { "project": "/p" } })),
+    responses((status = CREATED, description = "The new session.", body = SessionView),
+        (status = CONFLICT, response = crate::document::Conflict)))]
 pub(crate) async fn create_session(
     State(app): State<App>,
     user: User,

@@ -3,6 +3,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
 
 use super::view::SessionView;
 use crate::App;
@@ -11,24 +12,39 @@ use crate::fault::Fault;
 use crate::history::{self, Message};
 use crate::user::User;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct GetSession {
+    /// With the newest messages.
     #[serde(default, deserialize_with = "flag")]
+    #[param(nullable = false)]
     include_messages: Option<bool>,
 }
 
 impl Checked for GetSession {}
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FullSession {
     #[serde(flatten)]
     session: SessionView,
     /// With `include_messages`: the newest ones.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
     messages: Option<Vec<Message>>,
 }
 
+/// A session in both forms.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the schema of what `get_nested_session` puts together")]
+struct NestedSession {
+    #[serde(flatten)]
+    flat: FullSession,
+    session: FullSession,
+}
+
 /// Read a session.
+#[utoipa::path(get, path = "/sessions/{session_id}", tag = super::TAG, params(("session_id" = String, Path, description = "The session.", min_length = 1, max_length = 200), GetSession),
+    responses((status = OK, description = "The session.", body = FullSession)))]
 pub(crate) async fn get_session(
     State(app): State<App>,
     user: User,
@@ -39,6 +55,8 @@ pub(crate) async fn get_session(
 }
 
 /// Read a session, also in the form of the first runtime: once more as the member `session`.
+#[utoipa::path(get, path = "/sessions/{session_id}", tag = super::TAG, params(("session_id" = String, Path, description = "The session.", min_length = 1, max_length = 200), GetSession),
+    responses((status = OK, description = "The session, and the same as `session`.", body = NestedSession)))]
 pub(crate) async fn get_nested_session(
     State(app): State<App>,
     user: User,

@@ -3,6 +3,7 @@ use artel_store::{Page, SessionFilter};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::view::SessionView;
 use crate::App;
@@ -10,17 +11,22 @@ use crate::extract::{Query, flag};
 use crate::fault::Fault;
 use crate::user::User;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ListSessions {
+    #[param(minimum = 1, maximum = 1000, default = 100, nullable = false)]
     limit: Option<i64>,
+    #[param(minimum = 0, maximum = 2_147_483_647, default = 0, nullable = false)]
     offset: Option<i64>,
+    /// `false`: ended ones too.
     #[serde(default, deserialize_with = "flag")]
+    #[param(nullable = false)]
     active_only: Option<bool>,
 }
 
 impl Checked for ListSessions {}
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SessionList {
     sessions: Vec<SessionView>,
     /// Of all that match, not only of this page.
@@ -30,6 +36,8 @@ pub(crate) struct SessionList {
 }
 
 /// List the caller's own sessions, the last used first; ended ones only with `active_only=false`.
+#[utoipa::path(get, path = "/sessions", tag = super::TAG, params(ListSessions),
+    responses((status = OK, description = "A page of sessions.", body = SessionList)))]
 pub(crate) async fn list_sessions(
     State(app): State<App>,
     user: User,

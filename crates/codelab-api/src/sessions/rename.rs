@@ -2,6 +2,7 @@ use artel_http::{Checked, Faults};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::check_title;
 use super::view::SessionView;
@@ -11,8 +12,9 @@ use crate::fault::Fault;
 use crate::refusals;
 use crate::user::User;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct RenameSession {
+    #[schema(schema_with = crate::document::title)]
     title: String,
 }
 
@@ -23,6 +25,9 @@ impl Checked for RenameSession {
 }
 
 /// Give a session a title.
+#[utoipa::path(patch, path = "/sessions/{session_id}", tag = super::TAG, params(("session_id" = String, Path, description = "The session.", min_length = 1, max_length = 200)),
+    request_body(content = RenameSession, example = json!({ "title": "A parser for dates" })),
+    responses((status = OK, description = "The session.", body = SessionView)))]
 pub(crate) async fn rename_session(
     State(app): State<App>,
     user: User,

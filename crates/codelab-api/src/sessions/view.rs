@@ -3,10 +3,11 @@
 use artel_domain::{Session, SessionId, Specialist, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::App;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SessionView {
     id: SessionId,
     /// The same.
@@ -22,6 +23,7 @@ pub(crate) struct SessionView {
     current_agent: Specialist,
     duration_seconds: f64,
     user_id: String,
+    #[schema(value_type = Object)]
     metadata: Value,
 }
 

@@ -28,6 +28,9 @@ const WRITE_BUFFER: usize = 0;
 /// Query: `stream=tokens|whole`, `plans=1`, `tools=<names>`, `after=<seq>`, `seq=1`, `access_token=<token>`. Unknown
 /// sessions are made for whoever shows credentials; an id that begins with `new_` asks for a fresh one, which the first
 /// frame names.
+#[utoipa::path(get, path = "/ws/{session_id}", tag = crate::stream::TAG, params(("session_id" = String, Path, description = "The session.", min_length = 1, max_length = 200), Options),
+    responses((status = SWITCHING_PROTOCOLS, description = "The socket. Its frames are in docs/codelab.md."),
+        (status = UPGRADE_REQUIRED, description = "No WebSocket was asked for.", body = crate::fault::Body)))]
 pub(super) async fn open_socket(State(app): State<App>, request: Request) -> Result<Response, Fault> {
     let (mut parts, _) = request.into_parts();
     let received = parts.extensions.get::<Received>().cloned();

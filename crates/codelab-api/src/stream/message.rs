@@ -35,6 +35,13 @@ impl Checked for Posted {
 /// The body is `{session_id, message: {type, …}}` with the messages of the socket; unknown sessions are made. The
 /// stream ends with `{"type":"done"}` as soon as it is the client's turn. Whoever leaves changes nothing: the run goes
 /// on.
+#[utoipa::path(post, path = "/agent/message/stream", tag = super::TAG, params(Options),
+    request_body(content = crate::document::PostedMessage,
+        example = json!({ "session_id": "chat-1", "message": { "type": "user_message", "content": "Create a README" } })),
+    responses((status = OK, description = "The frames that follow, and `{\"type\": \"done\"}`.", body = String,
+        content_type = "text/event-stream"),
+        (status = NOT_FOUND, response = crate::document::NotFound),
+        (status = CONFLICT, response = crate::document::Conflict)))]
 pub(super) async fn stream_message(
     State(app): State<App>,
     user: User,

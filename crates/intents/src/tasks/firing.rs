@@ -1,7 +1,9 @@
 use artel_domain::{
-    AgentId, BuiltinAgent, Refusal, Requester, Run, RunId, SessionId, StartCause, Subject, Task, Visibility,
+    AgentId, BuiltinAgent, CallId, InboundEventId, Refusal, Requester, Run, RunId, SessionId, StartCause, Subject,
+    Task, Visibility,
 };
 use artel_identity::Scope;
+use artel_store::tasks::LONGEST_QUEUE;
 use artel_store::{EventStart, Fired, Firing, NewOrganizationSession, NewRun, ProfileChoice, SkippedDue};
 use serde_json::json;
 use uuid::Uuid;
@@ -17,10 +19,13 @@ pub(super) struct Start {
     pub(super) cause: StartCause,
     pub(super) takes: Option<SkippedDue>,
     pub(super) event: Option<EventStart>,
+    pub(super) call: Option<CallId>,
 }
 
 /// Says that an execution is not over and the rule allows no second one.
 pub(super) const OVERLAPS: &str = "task_is_running";
+/// Says that as many executions wait as may.
+pub(super) const QUEUE_IS_FULL: &str = "task_queue_is_full";
 
 impl Intents {
     /// Stores an execution and wakes the workers. `None`: the due time is taken already.
@@ -40,6 +45,13 @@ impl Intents {
                 let message = "An execution of the task is not over, and its rule allows no second one. Wait for its end, \
                                cancel it, or change the rule \"overlap\".";
                 Err(Refusal::conflict(Subject::Task, OVERLAPS, message))
+            }
+            Fired::QueueIsFull => {
+                let message = format!(
+                    "{LONGEST_QUEUE} executions of the task are not over, and no more may wait. Wait for the end of some, \
+                     cancel some, or start the task less often."
+                );
+                Err(Refusal::conflict(Subject::Task, QUEUE_IS_FULL, message))
             }
             Fired::Refused(created) => Err(Self::refused(requester, &created, &session, task.agent_id, at)),
         }
@@ -91,6 +103,7 @@ impl Intents {
             cause: start.cause,
             takes: start.takes,
             event: start.event.as_ref().map(|start| start.event_id),
+            call: start.call,
             overlap: task.overlap,
             budget: task.budget,
             session,
@@ -109,6 +122,12 @@ fn input(task: &Task, event: Option<&EventStart>) -> String {
         "event_id": event.event_id, "service": trigger.service, "type": trigger.kind, "received_at": event.received_at,
     });
     format!("{}\n\nThis event started the task; query_events reads what it says: {facts}", task.prompt)
+}
+
+/// The longest that the agent is told: what a start by an event says.
+pub(super) fn longest_input(task: &Task) -> String {
+    let (event_id, received_at) = (InboundEventId(Uuid::nil()), task.created_at);
+    input(task, Some(&EventStart { task: task.clone(), event_id, received_at }))
 }
 
 /// FROZEN: a retried request, at a process of another version too, finds the session that its first try made.

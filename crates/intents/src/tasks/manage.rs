@@ -1,13 +1,13 @@
 use artel_domain::{
-    AgentId, BuiltinAgent, Cap, Misfire, Overlap, Refusal, Requester, Run, RunId, StartCause, Subject, Task, TaskId,
-    TaskSchedule, TaskState, TaskTrigger, Timestamp,
+    AgentId, BuiltinAgent, CallId, Cap, Fault, Misfire, Overlap, Refusal, Requester, Run, RunId, StartCause, Subject,
+    Task, TaskId, TaskSchedule, TaskState, TaskTrigger, Timestamp,
 };
 use artel_identity::Scope;
 use artel_store::{Page, TaskFilter, Viewer};
 
-use super::firing::Start;
-use super::schedule::times;
-use super::terms::{NewTask, absent, check, next_of, usual_overlap};
+use super::firing::{Start, longest_input};
+use super::schedule::{Cron, times};
+use super::terms::{NewTask, absent, faults, next_of, refuse, schedule_faults, too_often, usual_overlap};
 use crate::start_run::check_only_agent;
 use crate::text::without_nul;
 use crate::{Intents, scopes};
@@ -48,6 +48,8 @@ pub struct RunTask {
     pub task: TaskId,
     /// A retried request brings the id of the first one, and gets the first one's run.
     pub run: RunId,
+    /// The call of an agent that asks; made again, it gets the first one's run.
+    pub call: Option<CallId>,
 }
 
 impl Intents {
@@ -58,23 +60,39 @@ impl Intents {
     /// draft. `Absent`: the agent, or the task before it. `Invalid`: what the task says.
     pub async fn create_task(&self, requester: &Requester, new: NewTask) -> Result<Task, Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
+        // What a retry asks for is there, also when it could not be made any more.
+        if let Some(made) = self.made_before(requester, new.id).await? {
+            return Ok(made);
+        }
         if let Some(parent) = new.parent {
             self.own_task(requester, parent).await?;
         }
         let mut task = self.task_of(requester, new);
-        check(&task, task.created_at)?;
+        let mut wrong = faults(&task);
+        wrong.extend(schedule_faults(&task, task.created_at, Some(self.config.least_between_starts)));
+        refuse(wrong)?;
+        self.check_size(&longest_input(&task))?;
         self.check_task_agent(requester, task.agent_id).await?;
         task.next_run_at = next_of(&task, task.created_at);
-        self.check_count(requester, task.id).await?;
+        self.check_count(requester).await?;
         let audit = requester.audit("task.create", "task", task.id, task.created_at);
         Ok(self.store.create_task(task, audit).await?)
     }
 
+    async fn made_before(&self, requester: &Requester, task: TaskId) -> Result<Option<Task>, Refusal> {
+        let viewer = Viewer::from(requester);
+        if let Some(there) = self.store.find_task(&viewer, task).await? {
+            return Ok(Some(there));
+        }
+        Ok(self.store.find_deleted_task(&viewer, task).await?)
+    }
+
     /// An agent that makes tasks which make tasks comes to an end.
-    async fn check_count(&self, requester: &Requester, task: TaskId) -> Result<(), Refusal> {
-        let (viewer, one) = (Viewer::from(requester), Page { limit: 1, offset: 0 });
-        let (_, there) = self.store.list_tasks(&viewer, TaskFilter::default(), one).await?;
-        if there < MOST_TASKS || self.store.find_task(&viewer, task).await?.is_some() {
+    async fn check_count(&self, requester: &Requester) -> Result<(), Refusal> {
+        // Also of a service, which would see those of everybody.
+        let viewer = Viewer::user(requester.tenant_id, requester.user_id());
+        let (_, there) = self.store.list_tasks(&viewer, TaskFilter::default(), Page { limit: 1, offset: 0 }).await?;
+        if there < MOST_TASKS {
             return Ok(());
         }
         let message = format!("You have {MOST_TASKS} tasks, and nobody may have more: delete some.");
@@ -124,9 +142,17 @@ impl Intents {
         scopes::check(requester, Scope::RunsWrite)?;
         for _ in 0..TRIES {
             let known = self.own_task(requester, task).await?;
-            let action = action(&known, &change);
+            let (action, had) = (action(&known, &change), known.schedule.clone());
             let (changed, moves) = self.changed(requester, known, change.clone());
-            check(&changed, self.clock.now())?;
+            let mut wrong = faults(&changed);
+            if moves {
+                let least = Some(self.config.least_between_starts).filter(|_| changed.schedule != had);
+                wrong.extend(schedule_faults(&changed, self.clock.now(), least));
+            }
+            refuse(wrong)?;
+            if change.prompt.is_some() || change.trigger.is_some() {
+                self.check_size(&longest_input(&changed))?;
+            }
             if !change.only_switches() || changed.state == TaskState::Active {
                 self.check_task_agent(requester, changed.agent_id).await?;
             }
@@ -142,13 +168,19 @@ impl Intents {
         ))
     }
 
-    /// The task with the change, and whether its next time is another one.
+    /// The task with the change, and whether its next time is another one: a time that is due stays due unless the
+    /// schedule changes or the task is switched.
     fn changed(&self, requester: &Requester, mut task: Task, change: TaskChange) -> (Task, bool) {
+        let had = (task.schedule.clone(), task.state);
         if !change.only_switches() {
             task.acts_for = requester.principal.clone();
         }
-        let moves = change.schedule.is_some() || change.is_active.is_some();
         if let Some(schedule) = change.schedule {
+            // Without a schedule the rules are others; one schedule in place of another leaves them as they are.
+            if schedule.is_some() != task.schedule.is_some() {
+                task.overlap = usual_overlap(schedule.as_ref());
+                task.misfire = Misfire::RunOnce;
+            }
             task.schedule = schedule;
             // Its only time had come; now there is another.
             if task.state == TaskState::Done {
@@ -165,6 +197,7 @@ impl Intents {
         task.overlap = change.overlap.unwrap_or(task.overlap);
         task.misfire = change.misfire.unwrap_or(task.misfire);
         task.budget = change.budget.unwrap_or(task.budget);
+        let moves = had != (task.schedule.clone(), task.state);
         task.next_run_at = if moves { next_of(&task, self.clock.now()) } else { task.next_run_at };
         (task, moves)
     }
@@ -186,14 +219,32 @@ impl Intents {
     /// As for [`Intents::start_run`]. `Absent` also: the task. `Conflict` also: an execution of it is not over, and its
     /// rule says that there is one at a time.
     pub async fn run_task(&self, requester: &Requester, asked: RunTask) -> Result<Run, Refusal> {
+        scopes::check(requester, Scope::RunsWrite)?;
+        // What a retry asks for is there, also when it could not be started any more.
+        let known = self.store.find_started_execution(requester.tenant_id, asked.run, asked.call).await?;
+        if let Some(run) = known.filter(|run| run.principal.user_id == requester.user_id()) {
+            return Ok(run);
+        }
         let task = self.own_task(requester, asked.task).await?;
-        let start = Start { run: asked.run, cause: StartCause::Hand, takes: None, event: None };
+        let start = Start { run: asked.run, cause: StartCause::Hand, takes: None, event: None, call: asked.call };
         self.fire(requester, &task, start).await?.ok_or_else(absent)
     }
 
     /// The requester's task of that id.
     pub(super) async fn own_task(&self, requester: &Requester, task: TaskId) -> Result<Task, Refusal> {
         self.store.find_task(&Viewer::from(requester), task).await?.ok_or_else(absent)
+    }
+
+    /// A cron line that a task may have.
+    ///
+    /// # Errors
+    /// What is wrong with `cron` and with `timezone`.
+    pub fn read_cron(&self, cron: &str, timezone: &str) -> Result<Cron, Vec<Fault>> {
+        let cron = Cron::read(cron, timezone)?;
+        match too_often(&cron, self.config.least_between_starts) {
+            Some(message) => Err(vec![Fault { field: "cron".to_owned(), message }]),
+            None => Ok(cron),
+        }
     }
 
     /// The next `count` times at which a task starts by itself, the one that is due first.

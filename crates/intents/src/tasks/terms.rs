@@ -1,6 +1,8 @@
+use std::time::Duration;
+
 use artel_domain::{
     AgentId, Cap, Fault, Misfire, Overlap, Refusal, RefusalKind, Subject, Task, TaskId, TaskSchedule, TaskState,
-    TaskTrigger, Timestamp,
+    TaskTrigger, Timestamp, names,
 };
 
 use super::schedule::{Cron, times};
@@ -49,11 +51,14 @@ pub(super) fn usual_overlap(schedule: Option<&TaskSchedule>) -> Overlap {
     if schedule.is_some() { Overlap::Skip } else { Overlap::Queue }
 }
 
-/// Everything about a task that its own members tell.
-///
 /// # Errors
-/// `Invalid`, with a fault for each wrong member.
-pub(super) fn check(task: &Task, now: Timestamp) -> Result<(), Refusal> {
+/// `Invalid`, when there is a fault.
+pub(super) fn refuse(faults: Vec<Fault>) -> Result<(), Refusal> {
+    if faults.is_empty() { Ok(()) } else { Err(Refusal::faulty(Subject::Task, faults)) }
+}
+
+/// What is wrong with everything but the times. Whoever keeps a task asks here, people and agents.
+pub(super) fn faults(task: &Task) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut ensure = |holds: bool, field: &str, message: &str| {
         if !holds {
@@ -62,6 +67,8 @@ pub(super) fn check(task: &Task, now: Timestamp) -> Result<(), Refusal> {
     };
     let title = task.title.trim().chars().count();
     ensure((1..=LONGEST_TITLE).contains(&title), "title", "must be 1 to 200 characters");
+    let unseen = names::fault(&task.title).filter(|_| title > 0);
+    ensure(unseen.is_none(), "title", unseen.unwrap_or_default());
     ensure(!task.prompt.trim().is_empty(), "prompt", "must not be empty");
     ensure(task.prompt.chars().count() <= LONGEST_PROMPT, "prompt", "must be at most 65536 characters");
     let starts_itself = task.schedule.is_some() || task.trigger.is_some();
@@ -69,12 +76,14 @@ pub(super) fn check(task: &Task, now: Timestamp) -> Result<(), Refusal> {
     ensure(task.parent_id.is_none() || !starts_itself, "schedule", follows);
     let spent = [task.budget.tokens, task.budget.nano_usd].into_iter().flatten();
     ensure(spent.clone().all(|most| most > 0), "budget", "must allow something");
-    faults.extend(schedule_faults(task, now));
-    if faults.is_empty() { Ok(()) } else { Err(Refusal::faulty(Subject::Task, faults)) }
+    faults
 }
 
 /// A task that waits for a time must have one that comes.
-fn schedule_faults(task: &Task, now: Timestamp) -> Vec<Fault> {
+///
+/// # Arguments
+/// * `least`: two starts are at least so far apart. `None` for a line that was taken before: the job holds it to that.
+pub(super) fn schedule_faults(task: &Task, now: Timestamp, least: Option<Duration>) -> Vec<Fault> {
     let fault = |field: &str, message: &str| vec![Fault { field: field.to_owned(), message: message.to_owned() }];
     match &task.schedule {
         Some(TaskSchedule::Cron { cron, timezone }) => match Cron::read(cron, timezone) {
@@ -82,13 +91,24 @@ fn schedule_faults(task: &Task, now: Timestamp) -> Vec<Fault> {
                 faults.into_iter().map(|fault| Fault { field: format!("schedule.{}", fault.field), ..fault }).collect()
             }
             Ok(cron) if cron.after(now).is_none() => fault("schedule.cron", "must be a time that comes some day"),
-            Ok(_) => Vec::new(),
+            Ok(cron) => least
+                .and_then(|least| too_often(&cron, least))
+                .map(|why| fault("schedule.cron", &why))
+                .unwrap_or_default(),
         },
         Some(TaskSchedule::Once { at }) if task.state == TaskState::Active && *at <= now => {
             fault("schedule.at", "must be a time that is still to come")
         }
         _ => Vec::new(),
     }
+}
+
+/// Why a line comes more often than tasks may start; `None`: it does not.
+pub(super) fn too_often(cron: &Cron, least: Duration) -> Option<String> {
+    let gap = cron.least_gap();
+    let (least, seconds) = (least.as_secs(), gap.as_secs());
+    (seconds < least)
+        .then(|| format!("must leave at least {least} seconds between two starts; this line leaves {seconds}"))
 }
 
 /// A task that is not there, or not the requester's.

@@ -5,7 +5,7 @@ pub(crate) mod get_budget;
 pub(crate) mod put_agent_budget;
 pub(crate) mod put_budget;
 
-use artel_domain::{AgentId, Budget, Cap, TenantId};
+use artel_domain::{AgentId, Budget, Cap, TenantId, nanos, usd};
 use artel_http::body::whole;
 use artel_http::{Checked, Faults, Problem};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,6 @@ pub(crate) const TAG: &str = "budgets";
 
 const MOST_TOKENS: i64 = 1_000_000_000_000;
 const MOST_USD: f64 = 1_000_000.0;
-const NANOS: f64 = 1e9;
 
 /// What this resource answers. Operations of one path stand together.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -81,10 +80,9 @@ impl BudgetLimits {
 
 impl From<&BudgetLimits> for Budget {
     fn from(limits: &BudgetLimits) -> Self {
-        let nanos = |usd: Option<f64>| usd.map(|usd| (usd * NANOS).round() as i64);
         Self {
-            run: Cap { tokens: limits.run_tokens, nano_usd: nanos(limits.run_cost_usd) },
-            day: Cap { tokens: limits.daily_tokens, nano_usd: nanos(limits.daily_cost_usd) },
+            run: Cap { tokens: limits.run_tokens, nano_usd: limits.run_cost_usd.map(nanos) },
+            day: Cap { tokens: limits.daily_tokens, nano_usd: limits.daily_cost_usd.map(nanos) },
         }
     }
 }
@@ -98,10 +96,6 @@ impl From<Budget> for BudgetLimits {
             daily_cost_usd: budget.day.nano_usd.map(usd),
         }
     }
-}
-
-fn usd(nanos: i64) -> f64 {
-    nanos as f64 / NANOS
 }
 
 /// The budget as it is now.

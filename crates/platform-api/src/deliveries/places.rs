@@ -1,5 +1,5 @@
-//! Places for deliveries, so that the flood of one organisation neither fills the memory nor the queue of the store, and
-//! that of one hook does not take the places of the organisation's others.
+//! Places for deliveries, so that the flood of one organisation neither fills the memory nor the queue of the store,
+//! and that of one hook does not take the places of the organisation's others.
 
 use std::collections::HashMap;
 use std::hash::Hash;

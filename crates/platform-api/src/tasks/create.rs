@@ -84,7 +84,7 @@ pub(crate) async fn create_task(
         };
         let new = NewTask { id: TaskId(id), parent: wanted.parent_id, terms };
         let task = app.intents.create_task(&caller.requester(), new).await?;
-        Ok((StatusCode::CREATED, Json(view(&app, task).await?)).into_response())
+        Ok((StatusCode::CREATED, Json(view(&app, &app.viewer(&caller), task).await?)).into_response())
     };
     app.gate.once(&caller, &attempt, &body.digest, work).await
 }

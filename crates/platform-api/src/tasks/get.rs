@@ -10,7 +10,8 @@ use crate::App;
 
 /// Read a task.
 ///
-/// One's own; an administrator reads everybody's. Needs `runs:read`.
+/// One's own; an administrator reads everybody's. `last_execution` is of a private session: when it is another user's,
+/// the look is an audit row that they find. Needs `runs:read`.
 #[utoipa::path(get, path = "/tasks/{task_id}", tag = TAG, params(("task_id" = TaskId, Path)),
     responses((status = 200, description = "The task.", body = TaskView)))]
 pub(crate) async fn get_task(
@@ -18,7 +19,8 @@ pub(crate) async fn get_task(
     caller: Caller<RunsRead>,
     At(task): At<TaskId>,
 ) -> Result<Json<TaskView>, Problem> {
-    let found = app.store.find_task(&app.viewer(&caller), task).await?;
+    let viewer = app.viewer(&caller);
+    let found = app.store.find_task(&viewer, task).await?;
     let found = found.ok_or_else(|| Problem::not_found("task"))?;
-    Ok(Json(view(&app, found).await?))
+    Ok(Json(view(&app, &viewer, found).await?))
 }

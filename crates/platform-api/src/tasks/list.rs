@@ -40,7 +40,8 @@ impl Checked for ListTasks {
 
 /// List tasks, newest first.
 ///
-/// One's own; an administrator's list has everybody's. Needs `runs:read`.
+/// One's own; an administrator's list has everybody's, with an audit row for each private session of
+/// somebody else in it. Needs `runs:read`.
 #[utoipa::path(get, path = "/tasks", tag = TAG, params(ListTasks),
     responses((status = 200, description = "A page of tasks.", body = [TaskView],
         headers(("X-Total-Count" = i64, description = "How many match in all.")))))]
@@ -51,6 +52,7 @@ pub(crate) async fn list_tasks(
 ) -> Result<impl IntoResponse, Problem> {
     let page = Page { limit: wanted.limit.unwrap_or(20), offset: wanted.offset.unwrap_or(0) };
     let filter = TaskFilter { state: wanted.state, parent_id: wanted.parent_id };
-    let (tasks, total) = app.store.list_tasks(&app.viewer_of(&caller, wanted.own), filter, page).await?;
-    Ok((AppendHeaders([("x-total-count", total)]), Json(views(&app, tasks).await?)))
+    let viewer = app.viewer_of(&caller, wanted.own);
+    let (tasks, total) = app.store.list_tasks(&viewer, filter, page).await?;
+    Ok((AppendHeaders([("x-total-count", total)]), Json(views(&app, &viewer, tasks).await?)))
 }

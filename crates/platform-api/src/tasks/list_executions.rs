@@ -32,7 +32,8 @@ impl Checked for ListExecutions {
 
 /// List the executions of a task, newest first.
 ///
-/// Each is a run: its id opens it everywhere. Needs `runs:read`.
+/// Each is a run: its id opens it everywhere. An administrator who reads those of another user leaves an audit row for
+/// each session. Needs `runs:read`.
 #[utoipa::path(get, path = "/tasks/{task_id}/executions", tag = TAG, params(("task_id" = TaskId, Path), ListExecutions),
     responses((status = 200, description = "A page of executions.", body = [ExecutionView],
         headers(("X-Total-Count" = i64, description = "How many there are in all.")))))]

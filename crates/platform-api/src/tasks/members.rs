@@ -1,4 +1,4 @@
-use artel_domain::{Cap, Misfire, Overlap, TaskSchedule, TaskTrigger, Timestamp};
+use artel_domain::{Cap, Misfire, Overlap, TaskSchedule, TaskTrigger, Timestamp, nanos, usd};
 use artel_http::Faults;
 use artel_http::body::whole;
 use serde::{Deserialize, Serialize};
@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 
 const MOST_TOKENS: i64 = 1_000_000_000_000;
 const MOST_USD: f64 = 1_000_000.0;
-const NANOS: f64 = 1e9;
 
 /// When a task starts by itself: again and again (`cron` and `timezone`), or once (`at`).
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub(crate) struct ScheduleTerms {
-    /// Five fields (minute, hour, day of month, month, day of week), or six with seconds first.
+    /// Five fields (minute, hour, day of month, month, day of week), or six with seconds first. Two starts are at least
+    /// ten seconds apart, or what the operator says.
     #[schema(max_length = 100, pattern = "^[^\\u0000]*$")]
     cron: Option<String>,
     /// An IANA name such as `Europe/Moscow`; `UTC` when absent.
@@ -20,7 +20,7 @@ pub(crate) struct ScheduleTerms {
     /// The only time.
     at: Option<Timestamp>,
     /// When an execution is not over at the next start: `skip` (when absent) starts nothing, `queue` begins after it in
-    /// its session, `cancel_previous` cancels it.
+    /// its session, `cancel_previous` cancels it. In a change, what is absent stays as the schedule before had it.
     #[schema(inline)]
     pub(super) overlap: Option<Overlap>,
     /// What becomes of times that came while nothing could be started: `run_once` (when absent) makes up for all of
@@ -91,7 +91,7 @@ impl TaskBudget {
 
 impl From<TaskBudget> for Cap {
     fn from(budget: TaskBudget) -> Self {
-        let nano_usd = budget.run_cost_usd.map(|usd| (usd * NANOS).round() as i64);
+        let nano_usd = budget.run_cost_usd.map(nanos);
         Self { tokens: budget.run_tokens, nano_usd }
     }
 }
@@ -100,9 +100,4 @@ impl From<Cap> for TaskBudget {
     fn from(cap: Cap) -> Self {
         Self { run_tokens: cap.tokens, run_cost_usd: cap.nano_usd.map(usd) }
     }
-}
-
-/// Dollars.
-pub(super) fn usd(nanos: i64) -> f64 {
-    nanos as f64 / NANOS
 }

@@ -22,5 +22,5 @@ pub(crate) async fn pause_task(
 ) -> Result<Json<TaskView>, Problem> {
     let change = TaskChange { is_active: Some(false), ..TaskChange::default() };
     let task = app.intents.update_task(&caller.requester(), task, change).await?;
-    Ok(Json(view(&app, task).await?))
+    Ok(Json(view(&app, &app.viewer(&caller), task).await?))
 }

@@ -1,7 +1,6 @@
 use artel_domain::Timestamp;
 use artel_http::caller::RunsRead;
 use artel_http::{Body, Caller, Checked, Faults, FieldError, Problem};
-use artel_intents::Cron;
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -38,7 +37,7 @@ pub(crate) struct NextTimes {
 
 /// Say when a cron line comes.
 ///
-/// Nothing is kept. Needs `runs:read`.
+/// Nothing is kept. A line that no task may have is 422. Needs `runs:read`.
 #[utoipa::path(post, path = "/tasks/preview", tag = TAG, request_body = PreviewSchedule,
     responses((status = 200, description = "The next ten times.", body = NextTimes)))]
 pub(crate) async fn preview_schedule(
@@ -47,7 +46,7 @@ pub(crate) async fn preview_schedule(
     body: Body<PreviewSchedule>,
 ) -> Result<Json<NextTimes>, Problem> {
     let timezone = body.value.timezone.as_deref().unwrap_or("UTC");
-    let cron = Cron::read(&body.value.cron, timezone).map_err(|faults| {
+    let cron = app.intents.read_cron(&body.value.cron, timezone).map_err(|faults| {
         let wrong = faults.into_iter().map(|fault| FieldError { field: fault.field, message: fault.message });
         Problem::invalid(wrong.collect())
     })?;

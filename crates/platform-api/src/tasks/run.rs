@@ -36,8 +36,8 @@ pub(crate) struct StartedExecution {
 /// Start a task now.
 ///
 /// One execution, in the caller's own name, also of a task that is paused. When another one is not over, the task's
-/// rule
-/// `overlap` decides: 409 for `skip`. The same `Idempotency-Key` gets the same run. Needs `runs:write`.
+/// rule `overlap` decides: 409 for `skip`, and for `queue` when 100 executions are not over. The same `Idempotency-Key`
+/// gets the same run. Needs `runs:write`.
 #[utoipa::path(post, path = "/tasks/{task_id}/run", tag = TAG,
     params(("task_id" = TaskId, Path), crate::document::IdempotencyKey), request_body = Option<RunTaskNow>,
     responses((status = 202, description = "It begins.", body = StartedExecution),
@@ -50,7 +50,7 @@ pub(crate) async fn run_task(
     body: Body<RunTaskNow>,
 ) -> Result<Response, Problem> {
     let work = async |id| {
-        let run = app.intents.run_task(&caller.requester(), RunTask { task, run: RunId(id) }).await?;
+        let run = app.intents.run_task(&caller.requester(), RunTask { task, run: RunId(id), call: None }).await?;
         let started = StartedExecution { task_id: task, run_id: run.id, session_id: run.session_id.shown() };
         Ok((StatusCode::ACCEPTED, Json(started)).into_response())
     };

@@ -84,5 +84,5 @@ pub(crate) async fn update_task(
     body: Body<UpdateTask>,
 ) -> Result<Json<TaskView>, Problem> {
     let task = app.intents.update_task(&caller.requester(), task, body.value.into()).await?;
-    Ok(Json(view(&app, task).await?))
+    Ok(Json(view(&app, &app.viewer(&caller), task).await?))
 }

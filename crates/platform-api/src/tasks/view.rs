@@ -1,13 +1,14 @@
 use artel_domain::{
     AgentId, Execution, Misfire, Overlap, RunFailure, RunId, SessionId, SkippedStart, StartCause, Task, TaskId,
-    TaskSchedule, TaskState, TaskTrigger, Timestamp, Usage, UserId,
+    TaskSchedule, TaskState, TaskTrigger, Timestamp, Usage, UserId, usd,
 };
 use artel_http::Problem;
+use artel_store::Viewer;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::Schema;
 
-use super::members::{TaskBudget, usd};
+use super::members::TaskBudget;
 use crate::App;
 use crate::document::one_of;
 
@@ -74,18 +75,17 @@ impl TaskView {
 }
 
 /// The tasks with their newest executions.
-pub(super) async fn views(app: &App, tasks: Vec<Task>) -> Result<Vec<TaskView>, Problem> {
-    let Some(tenant) = tasks.first().map(|task| task.tenant_id) else { return Ok(Vec::new()) };
+pub(super) async fn views(app: &App, viewer: &Viewer, tasks: Vec<Task>) -> Result<Vec<TaskView>, Problem> {
     let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
-    let mut last = app.store.last_executions(tenant, &ids).await?;
+    let mut last = app.store.last_executions(viewer, &ids).await?;
     let mut of =
         |task: TaskId| last.iter().position(|execution| execution.task_id == task).map(|at| last.swap_remove(at));
     Ok(tasks.into_iter().map(|task| (of(task.id), task)).map(|(last, task)| TaskView::new(task, last)).collect())
 }
 
 /// One task with its newest execution.
-pub(super) async fn view(app: &App, task: Task) -> Result<TaskView, Problem> {
-    let last = app.store.last_executions(task.tenant_id, &[task.id]).await?.pop();
+pub(super) async fn view(app: &App, viewer: &Viewer, task: Task) -> Result<TaskView, Problem> {
+    let last = app.store.last_executions(viewer, &[task.id]).await?.pop();
     Ok(TaskView::new(task, last))
 }
 
@@ -108,7 +108,8 @@ pub(crate) struct ExecutionView {
     usage: Option<Usage>,
     /// Known where some budget limits the run.
     cost_usd: Option<f64>,
-    started_at: Timestamp,
+    /// When the run was made. It may wait behind the one before it.
+    created_at: Timestamp,
     finished_at: Option<Timestamp>,
 }
 
@@ -129,7 +130,7 @@ impl From<Execution> for ExecutionView {
             error_message: execution.error_message,
             usage: execution.usage,
             cost_usd: execution.nano_usd.map(usd),
-            started_at: execution.started_at,
+            created_at: execution.created_at,
             finished_at: execution.finished_at,
         }
     }

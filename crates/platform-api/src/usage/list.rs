@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use artel_domain::Timestamp;
+use artel_domain::{Timestamp, usd};
 use artel_http::caller::Administrator;
 use artel_http::{Caller, Checked, Faults, Params, Problem};
 use artel_store::{LlmCallFilter, LlmCallGroup, LlmCallSum};
@@ -12,7 +12,6 @@ use utoipa::{IntoParams, ToSchema};
 use super::TAG;
 use crate::App;
 
-const NANOS: f64 = 1e9;
 /// The sums begin this long ago when the caller names no time.
 const MONTH: Duration = Duration::from_hours(30 * 24);
 
@@ -78,7 +77,7 @@ impl From<GroupBy> for LlmCallGroup {
 impl From<LlmCallSum> for UsageView {
     fn from(sum: LlmCallSum) -> Self {
         let LlmCallSum { key, calls, errors, prompt_tokens, completion_tokens, cost_nano_usd } = sum;
-        Self { key, calls, errors, prompt_tokens, completion_tokens, cost_usd: cost_nano_usd as f64 / NANOS }
+        Self { key, calls, errors, prompt_tokens, completion_tokens, cost_usd: usd(cost_nano_usd) }
     }
 }
 

@@ -19,8 +19,7 @@ pub(crate) struct CreateWebhookEndpoint {
     /// Where messages are posted: `https`, or `http` within a network that you trust.
     #[schema(max_length = 2000)]
     url: String,
-    /// For people.
-    #[schema(max_length = 200)]
+    #[schema(schema_with = crate::document::maybe_description)]
     description: Option<String>,
     /// What the endpoint is told of.
     #[schema(min_items = 1, max_items = 100)]

@@ -1,14 +1,15 @@
 use std::time::Duration;
 
-use artel_domain::WebhookEndpointId;
+use artel_domain::{WebhookEndpoint, WebhookEndpointId};
 use artel_http::body::whole;
 use artel_http::caller::Administrator;
 use artel_http::{At, Attempt, Body, Caller, Checked, Faults, Problem};
-use artel_webhooks::sealed_secret;
+use artel_store::SecretRotation;
+use artel_webhooks::{opened_secret, sealed_secret};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -17,6 +18,8 @@ use crate::App;
 
 const DAY: u32 = 24 * 60 * 60;
 const LONGEST_OVERLAP: u32 = 7 * DAY;
+/// Others may rotate at the same time.
+const MOST_ROUNDS: usize = 3;
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct RotateWebhookSecret {
@@ -53,14 +56,42 @@ pub(crate) async fn rotate_webhook_secret(
     body: Body<RotateWebhookSecret>,
 ) -> Result<Response, Problem> {
     let overlap = Duration::from_secs(u64::from(body.value.overlap_seconds.unwrap_or(DAY)));
-    let rotate = async |id| {
+    let rotate_once = async |id| {
         let secret = secret(&app, &attempt, &format!("{endpoint} by {id}"))?;
-        let sealed = sealed_secret(&app.seal, caller.tenant_id, endpoint, &secret).map_err(Problem::internal)?;
-        let now = app.clock.now();
-        let audit = caller.audit("webhook.rotate", "webhook", endpoint, now);
-        let rotated = app.store.rotate_webhook_secret(caller.tenant_id, endpoint, sealed, now + overlap, audit).await?;
-        let rotated = rotated.ok_or_else(|| Problem::not_found("webhook endpoint"))?;
+        let rotated = rotate(&app, &caller, endpoint, &secret, overlap).await?;
         Ok(Json(SecretView::new(rotated, secret.expose_secret().to_owned())).into_response())
     };
-    app.gate.once(&caller, &attempt, &body.digest, rotate).await
+    app.gate.once(&caller, &attempt, &body.digest, rotate_once).await
+}
+
+/// The endpoint with this secret. A retried request finds its own secret there: rotating again would end the secret
+/// that the receiver still has.
+async fn rotate(
+    app: &App,
+    caller: &Caller<Administrator>,
+    endpoint: WebhookEndpointId,
+    secret: &SecretString,
+    overlap: Duration,
+) -> Result<WebhookEndpoint, Problem> {
+    let tenant = caller.tenant_id;
+    let is_it = |sealed: &String| {
+        let opened = opened_secret(&app.seal, tenant, endpoint, sealed);
+        opened.is_ok_and(|opened| opened.expose_secret() == secret.expose_secret())
+    };
+    for _ in 0..MOST_ROUNDS {
+        let found = app.store.webhook_secrets(tenant, endpoint).await?;
+        let seen = found.ok_or_else(|| Problem::not_found("webhook endpoint"))?;
+        if is_it(&seen.current) || seen.old.as_ref().is_some_and(is_it) {
+            let found = app.store.find_webhook_endpoint(tenant, endpoint).await?;
+            return found.ok_or_else(|| Problem::not_found("webhook endpoint"));
+        }
+        let now = app.clock.now();
+        let sealed = sealed_secret(&app.seal, tenant, endpoint, secret).map_err(Problem::internal)?;
+        let rotation = SecretRotation { seen: seen.current, sealed, old_until: now + overlap };
+        let audit = caller.audit("webhook.rotate", "webhook", endpoint, now);
+        if let Some(rotated) = app.store.rotate_webhook_secret(tenant, endpoint, rotation, audit).await? {
+            return Ok(rotated);
+        }
+    }
+    Err(Problem::conflict("changed_meanwhile", "The secret was rotated by others meanwhile; try once more."))
 }

@@ -20,7 +20,7 @@ pub(crate) struct UpdateWebhookEndpoint {
     url: Option<String>,
     /// `null` clears it.
     #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<String>, max_length = 200)]
+    #[schema(schema_with = crate::document::maybe_description)]
     description: Option<Option<String>>,
     /// In place of those before.
     #[schema(min_items = 1, max_items = 100)]

@@ -29,6 +29,7 @@ mod private_sessions;
 mod runs;
 mod seed_rows;
 mod service_keys;
+mod tasks;
 mod tool_catalogue;
 mod tools;
 mod turns;

@@ -37,6 +37,7 @@ async fn what_people_would_not_see_is_refused_at_every_door() {
             .names("rules[0].reason");
         ada.put("/approval-rules", rules(json!({ "tool": text, "effect": "ask" }))).await.names("rules[0].tool");
         ada.post("/agents", json!({ "name": text })).await.names("name");
+        ada.post("/tasks", json!({ "title": text, "prompt": "p" })).await.names("title");
         let body = form(&[("file", Some("a.txt"), b"a"), ("title", None, text.as_bytes())]);
         let kind = [("content-type", "multipart/form-data; boundary=a-boundary-of-the-tests")];
         ada.send("POST", "/artifacts", &kind, Body::from(body)).await.names("title");

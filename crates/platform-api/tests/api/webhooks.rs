@@ -61,6 +61,35 @@ async fn an_endpoint_shows_its_secret_once() {
     assert_eq!(actions, ["webhook.create", "webhook.rotate", "webhook.update"]);
 }
 
+#[tokio::test]
+async fn a_test_is_sent_once_however_often_the_request_comes() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let place = format!("{ENDPOINTS}/{}", registers(&ada).await["id"].as_str().unwrap());
+    let (path, key) = (format!("{place}/test"), [("idempotency-key", "test-1")]);
+    let first = ada.call_with("POST", &path, &key, Value::Null).await;
+    first.is(StatusCode::ACCEPTED);
+    let second = ada.call_with("POST", &path, &key, Value::Null).await;
+    assert_eq!(second.body["id"], first.body["id"]);
+    assert_eq!(ada.get(&format!("{place}/deliveries")).await.body.as_array().unwrap().len(), 1);
+}
+
+/// Tries of one request that come before the first one is answered.
+#[tokio::test]
+async fn a_secret_is_rotated_once_however_often_the_request_comes() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let place = format!("{ENDPOINTS}/{}", registers(&ada).await["id"].as_str().unwrap());
+    let (path, key) = (format!("{place}/rotate"), [("idempotency-key", "rotate-1")]);
+    let tries = (0..8).map(|_| ada.call_with("POST", &path, &key, json!({ "overlap_seconds": 600 })));
+    let answers = futures::future::join_all(tries).await;
+    let secret = &answers[0].body["secret"];
+    assert!(secret.is_string() && answers.iter().all(|answer| answer.body["secret"] == *secret), "{answers:?}");
+    let rows = ada.get("/audit?limit=100").await;
+    let rotated = rows.body.as_array().unwrap().iter().filter(|row| row["action"] == "webhook.rotate").count();
+    assert_eq!(rotated, 1, "a second rotation ends the secret that the receiver has");
+}
+
 #[rstest]
 #[case("http://127.0.0.1:9/hook")]
 #[case("http://[::1]/hook")]

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use crate::cli::{Cli, ToolMockArgs};
+use crate::cli::{Cli, Documented, ToolMockArgs};
 use crate::config::Config;
 use crate::{logging, output, wiring};
 
@@ -34,8 +34,15 @@ pub(crate) async fn tool_mock(args: ToolMockArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn openapi() -> anyhow::Result<ExitCode> {
-    output::json_document(&artel_platform_api::openapi().to_pretty_json()?);
+pub(crate) fn openapi(surface: Documented) -> anyhow::Result<ExitCode> {
+    let document = match surface {
+        Documented::Platform => artel_platform_api::openapi(),
+        Documented::Auth => artel_auth_api::openapi(),
+        Documented::Gateway => artel_codelab_api::gateway_openapi(),
+        Documented::Runtime => artel_codelab_api::runtime_openapi(),
+        Documented::LlmProxy => artel_llm_proxy::openapi(),
+    };
+    output::json_document(&document.to_pretty_json()?);
     Ok(ExitCode::SUCCESS)
 }
 

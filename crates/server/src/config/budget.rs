@@ -1,10 +1,9 @@
 //! `BUDGET_*`: what the operator lets every run, agent and tenant cost at most.
 
-use artel_domain::{Cap, Caps};
+use artel_domain::{Cap, Caps, nanos};
 
 use super::settings::{Invalid, Settings, invalid};
 
-const NANOS: f64 = 1e9;
 const MOST_USD: f64 = 1_000_000.0;
 
 pub(super) fn caps(s: &mut Settings) -> Result<Caps, Invalid> {
@@ -31,8 +30,7 @@ fn tokens(s: &mut Settings, name: &'static str) -> Result<Option<i64>, Invalid> 
 fn money(s: &mut Settings, name: &'static str) -> Result<Option<i64>, Invalid> {
     let Some(text) = s.given(name) else { return Ok(None) };
     let usd = text.parse::<f64>().ok().filter(|usd| *usd > 0.0 && *usd <= MOST_USD);
-    let nanos = usd.map(|usd| (usd * NANOS).round() as i64);
-    nanos.map(Some).ok_or_else(|| {
+    usd.map(nanos).map(Some).ok_or_else(|| {
         invalid(name, format!("'{text}' is not an amount of US dollars, more than 0, up to 1000000"), "25.50")
     })
 }

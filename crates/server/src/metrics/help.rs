@@ -2,7 +2,7 @@
 
 use metrics::{describe_counter, describe_gauge, describe_histogram};
 
-const COUNTERS: [(&str, &str); 15] = [
+const COUNTERS: [(&str, &str); 17] = [
     ("artel_http_requests_total", "HTTP requests that were answered."),
     ("artel_runs_ended_total", "Runs that ended in this process, by `succeeded` or error code."),
     (
@@ -13,6 +13,14 @@ const COUNTERS: [(&str, &str); 15] = [
     ("artel_model_tokens_total", "Tokens of the answers that runs got."),
     ("artel_answers_started_again_total", "Answers of models that a crash cut off."),
     ("artel_tool_calls_total", "Tool calls that ended."),
+    (
+        "artel_tool_results_looked_up_total",
+        "Calls of tools whose results are kept: `hit` was answered by a kept result, `miss` was made.",
+    ),
+    (
+        "artel_webhook_attempts_total",
+        "Attempts to deliver a message to a receiver: `delivered`, `retried` (another one follows) or `failed`.",
+    ),
     ("artel_budget_refusals_total", "Model calls that a budget left no room for, by whose budget it is."),
     ("artel_llm_calls_total", "Model calls that ended."),
     ("artel_llm_cost_nano_usd_total", "Cost of model calls in billionths of a US dollar, where the price is known."),
@@ -49,10 +57,11 @@ const GAUGES: [(&str, &str); 17] = [
     ("artel_llm_breaker_state", "Circuit breaker of the provider's worst model: 0 closed, 1 half open, 2 open."),
 ];
 
-const HISTOGRAMS: [(&str, &str); 7] = [
+const HISTOGRAMS: [(&str, &str); 8] = [
     ("artel_http_request_seconds", "How long requests took; a stream counts until it begins."),
     ("artel_run_seconds", "How long runs took, from acceptance to end."),
     ("artel_tool_call_seconds", "How long tool calls took."),
+    ("artel_webhook_attempt_seconds", "How long receivers of messages took to answer."),
     ("artel_llm_time_to_first_token_seconds", "From the start of a model call to the first piece of its answer."),
     ("gen_ai_client_operation_duration_seconds", "How long model calls took."),
     ("gen_ai_client_token_usage", "Tokens of one model call."),

@@ -38,7 +38,18 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         | "GET /sessions/{session_id}"
         | "DELETE /sessions/{session_id}"
         | "GET /sessions/{session_id}/stream"
-        | "POST /sessions/{session_id}/turns/{turn_id}/cancel" => Plan::Names(no_body),
+        | "POST /sessions/{session_id}/turns/{turn_id}/cancel"
+        // Executions are private sessions.
+        | "GET /tasks/{task_id}"
+        | "DELETE /tasks/{task_id}"
+        | "POST /tasks/{task_id}/run"
+        | "POST /tasks/{task_id}/pause"
+        | "POST /tasks/{task_id}/resume"
+        | "GET /tasks/{task_id}/executions" => Plan::Names(no_body),
+        "PATCH /tasks/{task_id}" => Plan::Names(|_| json!({ "title": "mine" })),
+        "POST /tasks" => {
+            Plan::Names(|things| json!({ "title": "mine", "prompt": "diary", "parent_id": things.task }))
+        }
         "PATCH /sessions/{session_id}" => Plan::Names(|_| json!({ "title": "mine" })),
         "POST /sessions/{session_id}/turns/{turn_id}/input" => {
             Plan::Names(|things| json!({ "approval_id": things.approval, "decision": "approve", "form_id": null }))
@@ -52,7 +63,7 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         "POST /runs" | "POST /runs/stream" => Plan::Begins(
             |things| json!({ "agent_id": things.run, "input_message": "hi", "session_id": things.session }),
         ),
-        "GET /runs" | "GET /sessions" | "GET /approvals" | "GET /forms" | "GET /audit" | "GET /agents" | "GET /budget" | "GET /metrics" | "GET /usage" => Plan::Lists,
+        "GET /runs" | "GET /sessions" | "GET /approvals" | "GET /forms" | "GET /audit" | "GET /agents" | "GET /budget" | "GET /metrics" | "GET /usage" | "GET /tasks" => Plan::Lists,
         "GET /agents/{agent_id}"
         | "PUT /agents/{agent_id}"
         | "DELETE /agents/{agent_id}"
@@ -95,7 +106,8 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         | "PATCH /organizations/{org_id}/connectors/{connector_key}/hooks/{hook_id}"
         | "DELETE /organizations/{org_id}/connectors/{connector_key}/hooks/{hook_id}"
         | "GET /organizations/{org_id}/events/inbound"
-        // For administrators alone. Messages have ids and states; that of a private session's id is left out.
+        // For administrators alone. A message says which run or approval came to which state, and nothing that was said
+        // in a session.
         | "POST /webhooks/endpoints"
         | "GET /webhooks/endpoints"
         | "GET /webhooks/endpoints/{endpoint_id}"
@@ -126,17 +138,8 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         | "PUT /tools/{tool_id}"
         | "DELETE /tools/{tool_id}"
         | "POST /tools/{tool_id}/test"
-        // Tasks are their owners'; the stores' promises about tasks try colleagues.
-        | "GET /tasks"
-        | "POST /tasks"
+        // It reads a cron line, and knows no task.
         | "POST /tasks/preview"
-        | "GET /tasks/{task_id}"
-        | "PATCH /tasks/{task_id}"
-        | "DELETE /tasks/{task_id}"
-        | "POST /tasks/{task_id}/run"
-        | "POST /tasks/{task_id}/pause"
-        | "POST /tasks/{task_id}/resume"
-        | "GET /tasks/{task_id}/executions"
         | "GET /approval-rules"
         | "PUT /approval-rules"
         | "GET /api-keys"
@@ -221,6 +224,7 @@ pub(crate) fn filled(path: &str, things: &Things) -> String {
         // Of the private session's workspace.
         Some("path") => "a.txt".to_owned(),
         Some("form_id") => things.call.clone(),
+        Some("task_id") => things.task.clone(),
         Some(other) => panic!("what is a {other}?"),
         None => part.to_owned(),
     };
@@ -235,10 +239,11 @@ pub(crate) fn filters(operation: &Operation, things: &Things) -> Vec<String> {
         "turn_id" => Some(format!("turn_id={}", things.run)),
         "before" => Some(format!("before={}", things.run)),
         "entity_id" => Some(format!("entity_id={}", things.run)),
+        "parent_id" => Some(format!("parent_id={}", things.task)),
         "entity_type" => Some("entity_type=session".to_owned()),
         "own" | "group_by" | "path" | "service_name" | "service" | "type" | "agent_id" | "status" | "limit"
         | "offset" | "q" | "include" | "after" | "wait" | "include_revoked" | "user_id" | "since" | "until"
-        | "action" => None,
+        | "action" | "state" => None,
         unknown => panic!("say in plan.rs whether {unknown} of {} names a thing of a session", operation.key()),
     };
     operation.query.iter().filter_map(of).collect()

@@ -41,17 +41,20 @@ pub(crate) struct Things {
     pub(crate) run: String,
     pub(crate) approval: String,
     pub(crate) call: String,
+    /// A task of the owner's, and the run of its execution, which is in a private session of its own.
+    pub(crate) task: String,
+    pub(crate) execution: String,
 }
 
 impl Things {
     /// As well-formed as the others, and never made.
     pub(crate) fn absent() -> Self {
         let id = |n: u8| format!("00000000-0000-4000-8000-0000000000{n:02x}");
-        Self { session: id(1), run: id(2), approval: id(3), call: id(4) }
+        Self { session: id(1), run: id(2), approval: id(3), call: id(4), task: id(5), execution: id(6) }
     }
 
-    pub(crate) fn ids(&self) -> [&str; 4] {
-        [&self.session, &self.run, &self.approval, &self.call]
+    pub(crate) fn ids(&self) -> [&str; 6] {
+        [&self.session, &self.run, &self.approval, &self.call, &self.task, &self.execution]
     }
 }
 
@@ -75,13 +78,17 @@ impl World {
 
     /// With every scope but an administrator's.
     pub(crate) async fn eve_with_all_scopes(&self) -> Caller {
+        self.with_all_scopes(&self.eve).await
+    }
+
+    async fn with_all_scopes(&self, caller: &Caller) -> Caller {
         let tenant = claims(&self.ada.bearer)["tenant_id"].as_str().unwrap().to_owned();
         let scopes =
             "tools:read,tools:write,agents:read,agents:write,runs:read,runs:write,api-keys:write,audit:read,llm:invoke";
-        let args = ["token", "--tenant", &tenant, "--user", &self.eve.user, "--scopes", scopes];
+        let args = ["token", "--tenant", &tenant, "--user", &caller.user, "--scopes", scopes];
         let (token, made) = self.artel.command(&args).await;
         assert!(made, "artel token");
-        Caller { bearer: token.trim().to_owned(), ..self.eve.clone() }
+        Caller { bearer: token.trim().to_owned(), ..caller.clone() }
     }
 
     pub(crate) async fn socket(&self, caller: &Caller, session: &str) -> Result<Socket, (u16, Value)> {
@@ -100,12 +107,34 @@ impl World {
         assert_eq!((&call["tool_name"], &call["requires_approval"]), (&json!("write_file"), &json!(true)), "{call}");
         let held = self.ada.reads(self.artel.url(), &format!("/v1/approvals?session_id={session}")).await.json();
         let text = |name: &str| held[0][name].as_str().unwrap_or_else(|| panic!("{held}")).to_owned();
-        (Things { session, run: text("run_id"), approval: text("id"), call: text("tool_call_id") }, socket, call)
+        let (task, execution) = self.executed().await;
+        let (run, approval) = (text("run_id"), text("id"));
+        (Things { session, run, approval, call: text("tool_call_id"), task, execution }, socket, call)
+    }
+
+    /// A task of ada's, and its execution.
+    async fn executed(&self) -> (String, String) {
+        let ada = self.with_all_scopes(&self.ada).await;
+        let text = |answer: &Answer, name: &str| {
+            answer.json()[name].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned()
+        };
+        let wanted = json!({ "title": "diary", "prompt": "Write my diary." });
+        let task = text(&ada.calls(self.artel.url(), "POST", "/v1/tasks", &wanted).await, "task_id");
+        let path = format!("/v1/tasks/{task}/run");
+        let execution = text(&ada.calls(self.artel.url(), "POST", &path, &json!({})).await, "run_id");
+        let path = format!("/v1/runs/{execution}");
+        let rests = async {
+            while matches!(text(&ada.reads(self.artel.url(), &path).await, "status").as_str(), "queued" | "running") {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_mins(1), rests).await.unwrap();
+        (task, execution)
     }
 
     /// All that ada sees of it.
     pub(crate) async fn rows(&self, things: &Things) -> Vec<Answer> {
-        let Things { session, run, approval, .. } = things;
+        let Things { session, run, approval, task, .. } = things;
         let mut rows = Vec::new();
         for path in [
             format!("/v1/runs/{run}"),
@@ -116,6 +145,7 @@ impl World {
             format!("/api/v1/sessions/{session}/history"),
             format!("/api/v1/sessions/{session}/pending-approvals"),
             format!("/api/v1/agents/{session}/current"),
+            format!("/v1/tasks/{task}"),
         ] {
             let row = self.ada.reads(self.artel.url(), &path).await;
             assert_eq!(row.status, 200, "{path}: {}", row.text);

@@ -44,3 +44,16 @@ pub(crate) use task::{ExecutionRow, TaskRow, executions, tasks};
 pub(crate) use tool::{BindingRow, ToolRow, returning_tool, select_tool};
 pub(crate) use webhook::{NoticeRow, WebhookDeliveryRow, WebhookEndpointRow, webhook_deliveries, webhook_endpoints};
 pub(crate) use workspace::{WorkspaceFileRow, workspace_files};
+
+/// What can be read of them. The rest is told of in the log and stays where it is: one row must not hold up a queue that
+/// is every tenant's.
+///
+/// # Arguments
+/// * `what`: what a row is, for the log.
+pub(crate) fn readable<R, T: TryFrom<R, Error = sqlx::Error>>(what: &str, rows: impl IntoIterator<Item = R>) -> Vec<T> {
+    let read = |row| {
+        T::try_from(row)
+            .inspect_err(|error| tracing::error!(%error, "the row of a {what} cannot be read; it is left alone"))
+    };
+    rows.into_iter().filter_map(|row| read(row).ok()).collect()
+}

@@ -1,12 +1,12 @@
 use artel_domain::{
-    AuditEntry, Execution, ExecutionSummary, Phase, RunId, Task, TaskId, TaskOfRun, TenantId, Timestamp,
+    AuditEntry, CallId, Execution, ExecutionSummary, Phase, Run, RunId, Task, TaskId, TenantId, Timestamp,
 };
 use artel_store::{EventStart, Fired, Firing, Page, Result, SkippedDue, TaskFilter, Tasks, Viewer};
 use async_trait::async_trait;
 
 use crate::error::{retrying, within};
 use crate::store::PostgresStore;
-use crate::{event_starts, executions, firing, tasks};
+use crate::{access, event_starts, executions, firing, tasks};
 
 #[async_trait]
 impl Tasks for PostgresStore {
@@ -30,8 +30,16 @@ impl Tasks for PostgresStore {
         retrying(|| tasks::delete(&self.pool, viewer, task, &audit)).await
     }
 
+    async fn find_deleted_task(&self, viewer: &Viewer, task: TaskId) -> Result<Option<Task>> {
+        within(tasks::find_deleted(&self.pool, viewer, task)).await
+    }
+
     async fn due_tasks(&self, now: Timestamp, limit: u32) -> Result<Vec<Task>> {
         within(tasks::due(&self.pool, now, limit)).await
+    }
+
+    async fn put_back_task(&self, tenant: TenantId, task: TaskId, until: Timestamp) -> Result<()> {
+        retrying(|| tasks::put_back(&self.pool, tenant, task, until)).await
     }
 
     async fn fire_task(&self, firing: Firing) -> Result<Fired> {
@@ -42,16 +50,24 @@ impl Tasks for PostgresStore {
         }
     }
 
+    async fn find_started_execution(&self, tenant: TenantId, run: RunId, call: Option<CallId>) -> Result<Option<Run>> {
+        within(firing::started(&self.pool, tenant, run, call)).await
+    }
+
     async fn skip_due(&self, tenant: TenantId, task: TaskId, taken: SkippedDue, reason: &str) -> Result<bool> {
         retrying(|| tasks::skip(&self.pool, tenant, task, taken, reason)).await
     }
 
-    async fn event_starts(&self, limit: u32) -> Result<Vec<EventStart>> {
-        within(event_starts::waiting(&self.pool, limit)).await
+    async fn event_starts(&self, now: Timestamp, limit: u32) -> Result<Vec<EventStart>> {
+        within(event_starts::waiting(&self.pool, now, limit)).await
     }
 
-    async fn skip_event(&self, start: &EventStart, reason: &str) -> Result<bool> {
-        retrying(|| event_starts::skip(&self.pool, start, reason)).await
+    async fn put_back_event(&self, start: &EventStart, until: Timestamp) -> Result<()> {
+        retrying(|| event_starts::put_back(&self.pool, start, until)).await
+    }
+
+    async fn skip_event(&self, start: &EventStart, reason: &str, pauses: bool) -> Result<bool> {
+        retrying(|| event_starts::skip(&self.pool, start, reason, pauses)).await
     }
 
     async fn settle_executions(&self, now: Timestamp, limit: u32) -> Result<u64> {
@@ -65,23 +81,15 @@ impl Tasks for PostgresStore {
         phase: Option<Phase>,
         page: Page,
     ) -> Result<(Vec<Execution>, i64)> {
-        within(executions::list(&self.pool, viewer, task, phase, page)).await
+        let found = within(executions::list(&self.pool, viewer, task, phase, page)).await?;
+        access::note(self, viewer, found.0.iter().map(|execution| &execution.session_id)).await?;
+        Ok(found)
     }
 
-    async fn last_executions(&self, tenant: TenantId, tasks: &[TaskId]) -> Result<Vec<Execution>> {
-        within(executions::last(&self.pool, tenant, tasks)).await
-    }
-
-    async fn task_of_run(&self, tenant: TenantId, run: RunId) -> Result<Option<TaskOfRun>> {
-        within(executions::of_run(&self.pool, tenant, run)).await
-    }
-
-    async fn save_task_state(&self, tenant: TenantId, task: TaskId, state: &str) -> Result<()> {
-        retrying(|| executions::save_state(&self.pool, tenant, task, state)).await
-    }
-
-    async fn load_task_state(&self, tenant: TenantId, task: TaskId) -> Result<Option<String>> {
-        within(executions::load_state(&self.pool, tenant, task)).await
+    async fn last_executions(&self, viewer: &Viewer, tasks: &[TaskId]) -> Result<Vec<Execution>> {
+        let found = within(executions::last(&self.pool, viewer, tasks)).await?;
+        access::note(self, viewer, found.iter().map(|execution| &execution.session_id)).await?;
+        Ok(found)
     }
 
     async fn summarise_executions(&self, viewer: &Viewer, task: TaskId) -> Result<ExecutionSummary> {

@@ -3,8 +3,8 @@ use artel_domain::{
     WebhookEndpointId,
 };
 use artel_store::{
-    AttemptEnd, ClaimedDelivery, DeliveryClaim, NewWebhookEndpoint, Page, Result, SpreadNotice, WebhookEndpointChange,
-    Webhooks,
+    AttemptEnd, ClaimedDelivery, DeliveryClaim, NewWebhookEndpoint, Page, Result, SealedSecrets, SecretRotation,
+    SpreadNotice, WebhookEndpointChange, Webhooks,
 };
 use async_trait::async_trait;
 
@@ -45,15 +45,18 @@ impl Webhooks for PostgresStore {
         retrying(|| webhooks::update(&self.pool, tenant, endpoint, &change, &audit)).await
     }
 
+    async fn webhook_secrets(&self, tenant: TenantId, endpoint: WebhookEndpointId) -> Result<Option<SealedSecrets>> {
+        within(webhooks::secrets(&self.pool, tenant, endpoint)).await
+    }
+
     async fn rotate_webhook_secret(
         &self,
         tenant: TenantId,
         endpoint: WebhookEndpointId,
-        sealed: String,
-        old_until: Timestamp,
+        rotation: SecretRotation,
         audit: AuditEntry,
     ) -> Result<Option<WebhookEndpoint>> {
-        retrying(|| webhooks::rotate(&self.pool, tenant, endpoint, (&sealed, old_until), &audit)).await
+        retrying(|| webhooks::rotate(&self.pool, tenant, endpoint, &rotation, &audit)).await
     }
 
     async fn delete_webhook_endpoint(

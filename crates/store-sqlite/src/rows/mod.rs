@@ -55,6 +55,20 @@ pub(crate) fn all<R, T: TryFrom<R, Error = Failure>>(rows: Vec<R>) -> Outcome<Ve
     rows.into_iter().map(T::try_from).collect()
 }
 
+/// What can be read of them. The rest is told of in the log and stays where it is: one row must not hold up a queue that
+/// is every tenant's.
+///
+/// # Arguments
+/// * `what`: what a row is, for the log.
+pub(crate) fn readable<R, T: TryFrom<R, Error = Failure>>(what: &str, rows: impl IntoIterator<Item = R>) -> Vec<T> {
+    let read = |row| {
+        T::try_from(row).inspect_err(
+            |Failure(error)| tracing::error!(%error, "the row of a {what} cannot be read; it is left alone"),
+        )
+    };
+    rows.into_iter().filter_map(|row| read(row).ok()).collect()
+}
+
 pub(crate) fn one<R, T: TryFrom<R, Error = Failure>>(row: Option<R>) -> Outcome<Option<T>> {
     row.map(T::try_from).transpose()
 }

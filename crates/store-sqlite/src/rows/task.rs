@@ -100,7 +100,7 @@ impl TryFrom<ExecutionRow> for Execution {
                 ..Usage::default()
             }),
             nano_usd: row.nano_usd,
-            started_at: time(row.created_at),
+            created_at: time(row.created_at),
             finished_at: row.finished_at.map(time),
         })
     }

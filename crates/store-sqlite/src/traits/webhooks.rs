@@ -3,8 +3,8 @@ use artel_domain::{
     WebhookEndpointId,
 };
 use artel_store::{
-    AttemptEnd, ClaimedDelivery, DeliveryClaim, NewWebhookEndpoint, Page, Result, SpreadNotice, WebhookEndpointChange,
-    Webhooks,
+    AttemptEnd, ClaimedDelivery, DeliveryClaim, NewWebhookEndpoint, Page, Result, SealedSecrets, SecretRotation,
+    SpreadNotice, WebhookEndpointChange, Webhooks,
 };
 use async_trait::async_trait;
 
@@ -47,16 +47,19 @@ impl Webhooks for SqliteStore {
         .await
     }
 
+    async fn webhook_secrets(&self, tenant: TenantId, endpoint: WebhookEndpointId) -> Result<Option<SealedSecrets>> {
+        Ok(webhooks::secrets(&self.reads, tenant, endpoint).await?)
+    }
+
     async fn rotate_webhook_secret(
         &self,
         tenant: TenantId,
         endpoint: WebhookEndpointId,
-        sealed: String,
-        old_until: Timestamp,
+        rotation: SecretRotation,
         audit: AuditEntry,
     ) -> Result<Option<WebhookEndpoint>> {
-        self.write((tenant, endpoint, sealed, old_until, audit), |(tenant, endpoint, sealed, until, audit), tx| {
-            Box::pin(webhooks::rotate(tx, *tenant, *endpoint, (sealed, *until), audit))
+        self.write((tenant, endpoint, rotation, audit), |(tenant, endpoint, rotation, audit), tx| {
+            Box::pin(webhooks::rotate(tx, *tenant, *endpoint, rotation, audit))
         })
         .await
     }

@@ -43,7 +43,7 @@ const PARTIAL: [&str; 6] = [
     "INDEX artifacts_to_sweep",
     "INDEX artifacts_of_ended",
     "INDEX webhook_endpoints_enabled",
-    "INDEX task_executions_open",
+    "INDEX task_executions_over",
     "INDEX task_starts_oldest",
 ];
 

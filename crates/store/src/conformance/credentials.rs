@@ -8,7 +8,7 @@ use crate::{AuditFilter, CredentialPatch, CredentialWrite, GrantWrite, Page, Sea
 
 const ALL: Page = Page { limit: 100, offset: 0 };
 
-fn account(world: &World, service: &str, instance: &str) -> Credential {
+pub(super) fn account(world: &World, service: &str, instance: &str) -> Credential {
     Credential {
         id: CredentialId(uuid()),
         tenant_id: world.tenant,
@@ -21,7 +21,7 @@ fn account(world: &World, service: &str, instance: &str) -> Credential {
     }
 }
 
-async fn keeps(world: &World, credential: Credential) -> CredentialWrite {
+pub(super) async fn keeps(world: &World, credential: Credential) -> CredentialWrite {
     world
         .store
         .create_credential(credential, None, "sealed".to_owned(), world.audit("credential.create"))
@@ -29,14 +29,14 @@ async fn keeps(world: &World, credential: Credential) -> CredentialWrite {
         .unwrap()
 }
 
-async fn kept(world: &World, service: &str, instance: &str) -> Credential {
+pub(super) async fn kept(world: &World, service: &str, instance: &str) -> Credential {
     match keeps(world, account(world, service, instance)).await {
         CredentialWrite::Done(credential) => credential,
         refused => panic!("{service} {instance}: {refused:?}"),
     }
 }
 
-fn grant(world: &World, credential: CredentialId) -> Grant {
+pub(super) fn grant(world: &World, credential: CredentialId) -> Grant {
     Grant {
         id: GrantId(uuid()),
         tenant_id: world.tenant,
@@ -48,7 +48,7 @@ fn grant(world: &World, credential: CredentialId) -> Grant {
     }
 }
 
-async fn grants(world: &World, grant: Grant) -> GrantWrite {
+pub(super) async fn grants(world: &World, grant: Grant) -> GrantWrite {
     grants_by(world, &world.viewer(), grant).await
 }
 

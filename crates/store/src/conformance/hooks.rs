@@ -9,7 +9,7 @@ use crate::{AuditFilter, HookWrite, NewHook, Page, SealedHook, Store, Viewer};
 
 const ALL: Page = Page { limit: 100, offset: 0 };
 
-fn hook(world: &World, connector: &str) -> Hook {
+pub(super) fn hook(world: &World, connector: &str) -> Hook {
     Hook {
         id: HookId(uuid()),
         tenant_id: world.tenant,
@@ -22,7 +22,7 @@ fn hook(world: &World, connector: &str) -> Hook {
     }
 }
 
-async fn writes(world: &World, hook: &Hook) -> HookWrite {
+pub(super) async fn writes(world: &World, hook: &Hook) -> HookWrite {
     let sealed = hook.has_secret.then(|| "sealed".to_owned());
     let new = NewHook { hook: hook.clone(), token_hash: hash(hook), sealed };
     world.store.create_hook(new, world.audit("hook.create")).await.unwrap()

@@ -47,6 +47,7 @@ pub mod operations;
 pub mod organization_connectors;
 pub mod organization_sessions;
 pub mod profiles;
+pub mod retries;
 pub mod runs;
 pub mod sessions;
 pub mod signing_keys;
@@ -132,10 +133,27 @@ macro_rules! conformance_tests {
             a_due_time_is_taken_with_its_run,
             of_three_processes_one_takes_each_due_time,
             a_start_that_meets_an_open_execution_obeys_the_rule,
+            a_call_starts_one_execution,
+            a_full_queue_takes_nothing_and_one_whose_session_is_gone_is_left,
             a_refused_execution_takes_nothing,
             what_follows_a_task_is_due_once_when_it_succeeded,
             an_event_asks_each_task_that_it_triggers_for_one_start,
-            executions_keep_a_state_for_each_other,
+            retried_creates_of_a_task_at_once_make_one,
+            the_row_of_a_deleted_task_stays,
+            an_administrator_who_reads_executions_leaves_rows,
+            a_start_that_ends_or_pauses_a_task_raises_its_version,
+            due_tasks_are_shared_out,
+            a_due_task_that_is_put_back_waits,
+        ]);
+        $crate::conformance_group!($make_store, retries: [
+            tries_of_an_agent_at_once_make_one,
+            tries_of_a_tool_at_once_make_one,
+            tries_of_a_credential_at_once_make_one,
+            tries_of_a_grant_at_once_make_one,
+            tries_of_a_hook_at_once_make_one,
+            tries_of_a_webhook_endpoint_at_once_make_one,
+            tries_of_a_session_at_once_make_one,
+            tries_of_a_connector_at_once_make_one,
         ]);
         $crate::conformance_group!($make_store, hooks: [
             a_hook_is_found_by_its_token_until_it_is_revoked,
@@ -169,6 +187,8 @@ macro_rules! conformance_tests {
             an_endpoint_that_is_switched_off_or_gone_gets_nothing,
             a_secret_signs_on_while_the_next_one_does,
             a_slow_endpoint_holds_up_no_other,
+            a_410_of_a_url_that_was_replaced_says_nothing_about_the_new_one,
+            a_retried_request_makes_one_endpoint,
             old_messages_are_forgotten_when_no_attempt_is_to_come,
         ]);
         $crate::conformance_group!($make_store, standings: [

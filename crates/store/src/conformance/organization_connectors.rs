@@ -10,7 +10,7 @@ use crate::{
     AuditFilter, ConnectorDeletion, ConnectorHead, ConnectorReplacement, ConnectorWrite, CredentialWrite, Store,
 };
 
-fn connector(world: &World, key: &str, definition: &str) -> OrganizationConnector {
+pub(super) fn connector(world: &World, key: &str, definition: &str) -> OrganizationConnector {
     OrganizationConnector {
         tenant_id: world.tenant,
         key: key.to_owned(),
@@ -23,7 +23,11 @@ fn connector(world: &World, key: &str, definition: &str) -> OrganizationConnecto
     }
 }
 
-async fn puts(world: &World, new: OrganizationConnector, replaces: Option<ConnectorReplacement>) -> ConnectorWrite {
+pub(super) async fn puts(
+    world: &World,
+    new: OrganizationConnector,
+    replaces: Option<ConnectorReplacement>,
+) -> ConnectorWrite {
     let audit = world.audit("connector.import");
     world.store.put_organization_connector(new, replaces, audit).await.unwrap()
 }

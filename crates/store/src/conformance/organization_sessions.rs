@@ -10,7 +10,7 @@ use crate::{AuditFilter, NewOrganizationSession, OrganizationSessionFilter, Page
 
 const ALL: Page = Page { limit: 100, offset: 0 };
 
-fn titled(world: &World, title: &str) -> NewOrganizationSession {
+pub(super) fn titled(world: &World, title: &str) -> NewOrganizationSession {
     NewOrganizationSession {
         id: SessionId(uuid().to_string()),
         tenant_id: world.tenant,
@@ -22,7 +22,7 @@ fn titled(world: &World, title: &str) -> NewOrganizationSession {
     }
 }
 
-async fn creates(world: &World, new: NewOrganizationSession) -> Option<Session> {
+pub(super) async fn creates(world: &World, new: NewOrganizationSession) -> Option<Session> {
     world.store.create_organization_session(new, world.audit("session.create")).await.unwrap()
 }
 

@@ -3,12 +3,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_domain::{
-    Cap, HookId, Misfire, Overlap, Phase, Principal, RunId, StartCause, Task, TaskId, TaskSchedule, TaskState,
-    TaskTrigger, Timestamp,
+    AuditEntry, CallId, Cap, HookId, Misfire, Overlap, Phase, Principal, RunId, StartCause, Task, TaskId, TaskSchedule,
+    TaskState, TaskTrigger, Timestamp, UserId,
 };
 
 use super::inbound_events::event;
 use super::world::{LEASE, World, at_once, ending, fence, now, session, uuid};
+use crate::viewer::ACCESS;
 use crate::{
     AuditFilter, Created, Fired, Firing, InboundEventWrite, NewInboundEvent, NewOrganizationSession, NewRun, Page,
     SkippedDue, Store, TaskFilter, Viewer,
@@ -21,7 +22,7 @@ fn seconds(time: Timestamp, count: u64) -> Timestamp {
 }
 
 /// A task that is due now.
-fn task(world: &World) -> Task {
+pub fn task(world: &World) -> Task {
     Task {
         id: TaskId(uuid()),
         tenant_id: world.tenant,
@@ -76,6 +77,7 @@ fn firing(world: &World, task: &Task, takes: Option<SkippedDue>) -> Firing {
         cause: if takes.is_some() { StartCause::Schedule } else { StartCause::Hand },
         takes,
         event: None,
+        call: None,
         overlap: task.overlap,
         budget: task.budget,
         session: new,
@@ -94,7 +96,7 @@ async fn fires(world: &World, firing: Firing) -> RunId {
 }
 
 /// An event that triggers [`task`].
-fn push(world: &World) -> NewInboundEvent {
+pub fn push(world: &World) -> NewInboundEvent {
     let mut new = event(world, HookId(uuid()), "github", 1);
     new.kind = Some("push".to_owned());
     new
@@ -140,9 +142,124 @@ pub async fn a_task_is_kept_listed_changed_and_deleted(store: Arc<dyn Store>) {
     assert!(store.delete_task(&world.viewer(), made.id, world.audit("task.delete")).await.unwrap());
     assert!(!store.delete_task(&world.viewer(), made.id, world.audit("task.delete")).await.unwrap());
     assert_eq!(store.find_task(&world.viewer(), follows.id).await.unwrap(), None, "what follows goes with it");
+    let colleague = Viewer::user(world.tenant, UserId(uuid()));
+    let gone = async |viewer: &Viewer, task| store.find_deleted_task(viewer, task).await.unwrap().map(|task| task.id);
+    for task in [made.id, follows.id] {
+        assert_eq!((gone(&world.viewer(), task).await, gone(&colleague, task).await), (Some(task), None));
+    }
+    let there = makes(&world, &task(&world)).await;
+    assert_eq!(gone(&world.viewer(), there.id).await, None);
     assert_eq!(store.due_tasks(seconds(now(), 60), 10).await.unwrap(), []);
-    let rows = ["task.create", "task.update", "task.update", "task.create", "task.delete"];
+    let rows = ["task.create", "task.update", "task.update", "task.create", "task.delete", "task.create"];
     assert_eq!(actions(&world).await, rows);
+}
+
+/// On a database with many writers, both find nothing there.
+pub async fn retried_creates_of_a_task_at_once_make_one(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    for _ in 0..10 {
+        let new = task(&world);
+        let made = at_once((0..4).map(|number| {
+            let (world, title) = (world.clone(), format!("try {number}"));
+            let new = Task { title, ..new.clone() };
+            async move { world.store.create_task(new, world.audit("task.create")).await }
+        }))
+        .await;
+        let kept = finds(&world, new.id).await;
+        assert!(made.into_iter().all(|made| made.unwrap() == kept), "all get the one that is there");
+    }
+    assert_eq!(actions(&world).await.len(), 10);
+}
+
+/// A creation that is repeated with the id of a deleted task meets its row.
+pub async fn the_row_of_a_deleted_task_stays(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let made = makes(&world, &task(&world)).await;
+    assert!(store.delete_task(&world.viewer(), made.id, world.audit("task.delete")).await.unwrap());
+    let again = Task { title: "another".to_owned(), ..made.clone() };
+    assert_eq!(makes(&world, &again).await.title, "report");
+    assert_eq!(store.find_task(&world.viewer(), made.id).await.unwrap(), None, "and nobody finds it");
+    assert_eq!(actions(&world).await, ["task.create", "task.delete"]);
+}
+
+/// Of private sessions: each leaves a row that its owner finds.
+pub async fn an_administrator_who_reads_executions_leaves_rows(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let made = makes(&world, &task(&world)).await;
+    for overlap in [Overlap::Queue, Overlap::CancelPrevious] {
+        fires(&world, Firing { overlap, ..firing(&world, &made, None) }).await;
+    }
+    let (executions, _) = store.list_executions(&world.viewer(), made.id, None, ALL).await.unwrap();
+    let looked = async || {
+        let filter = AuditFilter { action: Some(ACCESS.to_owned()), limit: 100, ..AuditFilter::default() };
+        let rows = store.list_audit(&world.viewer(), filter).await.unwrap();
+        rows.into_iter().map(|row| row.entity_id).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(looked().await.len(), 0, "the owner leaves none");
+    let administrator = || {
+        let audit = AuditEntry { entity_type: "session", ..world.audit(ACCESS) };
+        Viewer::user(world.tenant, UserId(uuid())).as_administrator(audit)
+    };
+    let last = store.last_executions(&administrator(), &[made.id]).await.unwrap();
+    assert_eq!(last, [executions[0].clone()]);
+    assert_eq!(looked().await, BTreeSet::from([executions[0].session_id.0.clone()]));
+    assert_eq!(store.list_executions(&administrator(), made.id, None, ALL).await.unwrap().0, executions);
+    let sessions: BTreeSet<String> = executions.iter().map(|one| one.session_id.0.clone()).collect();
+    assert_eq!((looked().await, sessions.len()), (sessions, 2));
+}
+
+/// A change that somebody made of what was read before does not undo it.
+pub async fn a_start_that_ends_or_pauses_a_task_raises_its_version(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (made, due_at) = (makes(&world, &task(&world)).await, now());
+    let made = Task { next_run_at: Some(due_at), id: TaskId(uuid()), ..made };
+    let made = makes(&world, &made).await;
+    assert!(store.skip_due(world.tenant, made.id, takes(due_at), "missed").await.unwrap());
+    assert_eq!(finds(&world, made.id).await.version, 1, "the next time is nobody's change");
+    let over = SkippedDue { due_at: seconds(due_at, 1), next_at: None, state: TaskState::Paused };
+    assert!(store.skip_due(world.tenant, made.id, over, "no access").await.unwrap());
+    assert_eq!(finds(&world, made.id).await.version, 2);
+    let stale = store.update_task(&world.viewer(), made.clone(), false, world.audit("task.update")).await.unwrap();
+    assert_eq!(stale, None);
+    let once = makes(&world, &Task { id: TaskId(uuid()), ..made }).await;
+    let taken = SkippedDue { due_at, next_at: None, state: TaskState::Done };
+    fires(&world, firing(&world, &once, Some(taken))).await;
+    let done = finds(&world, once.id).await;
+    assert_eq!((done.state, done.version), (TaskState::Done, 2));
+}
+
+/// Those of one tenant come after the first ones of the others, those of one user after the first ones of their
+/// colleagues.
+pub async fn due_tasks_are_shared_out(store: Arc<dyn Store>) {
+    let (ada, bob) = (World::new(&store).await, World::new(&store).await);
+    let due = |world: &World, second| Task { next_run_at: Some(seconds(now(), second)), ..task(world) };
+    let mut first = Vec::new();
+    for second in 0..5 {
+        first.push(makes(&ada, &due(&ada, second)).await.id);
+    }
+    let colleague = World { user: UserId(uuid()), ..ada.clone() };
+    let theirs = makes(&ada, &due(&colleague, 10)).await.id;
+    let (foreign, late) = (makes(&bob, &due(&bob, 11)).await.id, makes(&bob, &due(&bob, 12)).await.id);
+    let found = store.due_tasks(seconds(now(), 60), 5).await.unwrap();
+    let found: Vec<TaskId> = found.iter().map(|task| task.id).collect();
+    assert_eq!(found, [first[0], foreign, theirs, late, first[1]]);
+}
+
+pub async fn a_due_task_that_is_put_back_waits(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let made = makes(&world, &task(&world)).await;
+    let due = async |at| store.due_tasks(at, 10).await.unwrap().len();
+    store.put_back_task(world.tenant, made.id, seconds(now(), 60)).await.unwrap();
+    assert_eq!((due(seconds(now(), 50)).await, due(seconds(now(), 61)).await), (0, 1));
+    assert_eq!(finds(&world, made.id).await, made, "its time is what it was");
+    let moved = Task { next_run_at: Some(seconds(now(), 1)), ..made.clone() };
+    store.update_task(&world.viewer(), moved, true, world.audit("task.update")).await.unwrap().unwrap();
+    assert_eq!(due(seconds(now(), 2)).await, 1, "another time is looked at when it comes");
+    store.record_inbound_event(push(&world)).await.unwrap();
+    let start = store.event_starts(now(), 10).await.unwrap().pop().unwrap();
+    store.put_back_event(&start, seconds(now(), 60)).await.unwrap();
+    let starts = async |at| store.event_starts(at, 10).await.unwrap().len();
+    assert_eq!((starts(seconds(now(), 50)).await, starts(seconds(now(), 61)).await), (0, 1));
 }
 
 pub async fn a_task_is_its_owners(store: Arc<dyn Store>) {
@@ -159,7 +276,7 @@ pub async fn a_task_is_its_owners(store: Arc<dyn Store>) {
         assert_eq!(store.list_executions(viewer, made.id, None, ALL).await.unwrap(), (vec![], 0));
         assert_eq!(store.summarise_executions(viewer, made.id).await.unwrap().open, 0);
     }
-    assert_eq!(store.last_executions(other.tenant, &[made.id]).await.unwrap(), []);
+    assert_eq!(store.last_executions(&other.viewer(), &[made.id]).await.unwrap(), []);
     let foreign = Firing { tenant_id: other.tenant, ..firing(&other, &made, None) };
     assert_eq!(store.fire_task(foreign).await.unwrap(), Fired::Stale);
     let service = Viewer::service(world.tenant);
@@ -182,7 +299,7 @@ pub async fn a_due_time_is_taken_with_its_run(store: Arc<dyn Store>) {
     let (executions, total) = store.list_executions(&world.viewer(), made.id, None, ALL).await.unwrap();
     let execution = &executions[0];
     assert_eq!((total, execution.run_id, execution.due_at, execution.phase), (1, run, due_at, Phase::Queued));
-    assert_eq!(store.last_executions(world.tenant, &[made.id]).await.unwrap(), executions);
+    assert_eq!(store.last_executions(&world.viewer(), &[made.id]).await.unwrap(), executions);
     let session = store.find_organization_session(&world.viewer(), &execution.session_id).await.unwrap().unwrap();
     assert_eq!((session.title.as_deref(), session.owner_id), (Some("report"), Some(world.user)));
     let claim = world.claims("worker", LEASE).await.unwrap();
@@ -242,6 +359,49 @@ pub async fn a_start_that_meets_an_open_execution_obeys_the_rule(store: Arc<dyn 
     assert_eq!((is_cancelled(first).await, is_cancelled(queued).await, is_cancelled(third).await), (true, true, false));
 }
 
+/// However often a call is made: the first one's run.
+pub async fn a_call_starts_one_execution(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let made = makes(&world, &Task { overlap: Overlap::Queue, ..task(&world) }).await;
+    let call = Some(CallId(uuid()));
+    let runs = at_once((0..4).map(|_| {
+        let (world, asked) = (world.clone(), Firing { call, ..firing(&world, &made, None) });
+        async move { fires(&world, asked).await }
+    }))
+    .await;
+    assert!(runs.iter().all(|run| *run == runs[0]), "{runs:?}");
+    let found =
+        async |tenant, run, call| store.find_started_execution(tenant, run, call).await.unwrap().map(|run| run.id);
+    let nothing = RunId(uuid());
+    assert_eq!(found(world.tenant, nothing, call).await, Some(runs[0]));
+    assert_eq!(found(world.tenant, runs[0], None).await, Some(runs[0]));
+    assert_eq!(found(world.tenant, nothing, None).await, None);
+    assert_eq!(found(World::new(&store).await.tenant, runs[0], call).await, None);
+    let other = world.starts("no execution").await;
+    assert_eq!(found(world.tenant, other.id, None).await, None);
+    let another = Firing { call: Some(CallId(uuid())), ..firing(&world, &made, None) };
+    assert_ne!(fires(&world, another).await, runs[0]);
+}
+
+pub async fn a_full_queue_takes_nothing_and_one_whose_session_is_gone_is_left(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let made = makes(&world, &Task { overlap: Overlap::Queue, ..task(&world) }).await;
+    let first = world.finds(fires(&world, firing(&world, &made, None)).await).await;
+    let second = world.finds(fires(&world, firing(&world, &made, None)).await).await;
+    assert_eq!(second.session_id, first.session_id);
+    assert_eq!(world.claims("worker", LEASE).await.unwrap().run.id, first.id, "its worker is told, and takes a while");
+    assert!(store.end_session(&world.viewer(), &first.session_id, world.audit("session.delete")).await.unwrap());
+    let third = world.finds(fires(&world, firing(&world, &made, None)).await).await;
+    assert_ne!(third.session_id, first.session_id, "nobody looks into what is deleted");
+    let fourth = world.finds(fires(&world, firing(&world, &made, None)).await).await;
+    assert_eq!(fourth.session_id, third.session_id);
+    let open = store.summarise_executions(&world.viewer(), made.id).await.unwrap().open;
+    for _ in open..crate::tasks::LONGEST_QUEUE {
+        fires(&world, firing(&world, &made, None)).await;
+    }
+    assert_eq!(store.fire_task(firing(&world, &made, None)).await.unwrap(), Fired::QueueIsFull);
+}
+
 pub async fn a_refused_execution_takes_nothing(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let made = makes(&world, &task(&world)).await;
@@ -297,7 +457,7 @@ pub async fn an_event_asks_each_task_that_it_triggers_for_one_start(store: Arc<d
     let event = push(&world);
     assert_eq!(store.record_inbound_event(event.clone()).await.unwrap(), InboundEventWrite::Done);
     assert_eq!(store.record_inbound_event(event.clone()).await.unwrap(), InboundEventWrite::Known);
-    let asked = store.event_starts(10).await.unwrap();
+    let asked = store.event_starts(now(), 10).await.unwrap();
     let start = asked.first().unwrap().clone();
     let facts = (start.task.id, start.event_id, start.received_at);
     assert_eq!((asked.len(), facts), (1, (made.id, event.id, event.received_at)));
@@ -310,27 +470,20 @@ pub async fn an_event_asks_each_task_that_it_triggers_for_one_start(store: Arc<d
     }))
     .await;
     assert_eq!(fired.iter().filter(|fired| matches!(fired, Fired::Run(_))).count(), 1, "{fired:?}");
-    assert_eq!(store.event_starts(10).await.unwrap(), []);
+    assert_eq!(store.event_starts(now(), 10).await.unwrap(), []);
     let again = push(&world);
     assert_eq!(store.record_inbound_event(again).await.unwrap(), InboundEventWrite::Done);
-    let start = store.event_starts(10).await.unwrap().pop().unwrap();
-    assert!(store.skip_event(&start, "no").await.unwrap());
-    assert!(!store.skip_event(&start, "no").await.unwrap());
-    assert_eq!(finds(&world, made.id).await.skipped.map(|skipped| skipped.reason), Some("no".to_owned()));
-}
-
-pub async fn executions_keep_a_state_for_each_other(store: Arc<dyn Store>) {
-    let (world, other) = (World::new(&store).await, World::new(&store).await);
-    let made = makes(&world, &task(&world)).await;
-    let run = fires(&world, firing(&world, &made, None)).await;
-    let of = store.task_of_run(world.tenant, run).await.unwrap().unwrap();
-    assert_eq!((of.task_id, of.budget), (made.id, made.budget));
-    assert_eq!(store.task_of_run(other.tenant, run).await.unwrap(), None);
-    assert_eq!(store.load_task_state(world.tenant, made.id).await.unwrap(), None);
-    for state in [r#"{"n":1}"#, r#"{"n":2}"#] {
-        store.save_task_state(world.tenant, made.id, state).await.unwrap();
-        store.save_task_state(other.tenant, made.id, "mine").await.unwrap();
-        assert_eq!(store.load_task_state(world.tenant, made.id).await.unwrap().as_deref(), Some(state));
+    let start = store.event_starts(now(), 10).await.unwrap().pop().unwrap();
+    assert!(store.skip_event(&start, "no", false).await.unwrap());
+    assert!(!store.skip_event(&start, "no", false).await.unwrap());
+    let found = finds(&world, made.id).await;
+    assert_eq!((found.skipped.map(|skipped| skipped.reason), found.state), (Some("no".to_owned()), TaskState::Active));
+    for _ in 0..3 {
+        store.record_inbound_event(push(&world)).await.unwrap();
     }
-    assert_eq!(store.load_task_state(other.tenant, made.id).await.unwrap(), None);
+    let start = store.event_starts(now(), 10).await.unwrap().pop().unwrap();
+    assert!(store.skip_event(&start, "never again", true).await.unwrap());
+    let found = finds(&world, made.id).await;
+    assert_eq!((found.state, found.next_run_at, found.version), (TaskState::Paused, None, 2));
+    assert_eq!(store.event_starts(now(), 10).await.unwrap(), [], "the others with it");
 }

@@ -1,5 +1,6 @@
 //! Promises about what tenants' own servers are told.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +12,8 @@ use artel_domain::{
 use super::approvals::{deciding, question};
 use super::world::{World, at_once, ending, fence, now, uuid};
 use crate::{
-    AttemptEnd, AuditFilter, ClaimedDelivery, Created, DeliveryClaim, NewRun, NewWebhookEndpoint, Page, SpreadNotice,
-    Step, Store, Viewer, WebhookEndpointChange,
+    AttemptEnd, AuditFilter, ClaimedDelivery, Created, DeliveryClaim, NewRun, NewWebhookEndpoint, Page, SecretRotation,
+    SpreadNotice, Step, Store, Viewer, WebhookEndpointChange,
 };
 
 const ALL: Page = Page { limit: 100, offset: 0 };
@@ -27,7 +28,7 @@ const EVERY: [WebhookEvent; 7] = [
     WebhookEvent::RunCancelled,
 ];
 
-fn endpoint(world: &World, events: &[WebhookEvent]) -> WebhookEndpoint {
+pub(super) fn endpoint(world: &World, events: &[WebhookEvent]) -> WebhookEndpoint {
     WebhookEndpoint {
         id: WebhookEndpointId(uuid()),
         tenant_id: world.tenant,
@@ -93,11 +94,17 @@ async fn switches(world: &World, endpoint: &WebhookEndpoint, is_enabled: bool) {
 }
 
 fn claim_at(now: Timestamp) -> DeliveryClaim {
-    DeliveryClaim { now, hold: HOLD, busy: Vec::new(), limit: 100, per_endpoint: 100 }
+    let under_way = BTreeMap::new();
+    DeliveryClaim { now, hold: HOLD, of_failing: false, under_way, limit: 100, per_endpoint: 100 }
 }
 
+/// Of all endpoints, however they fare.
 async fn claims(world: &World, after: Duration) -> Vec<ClaimedDelivery> {
-    world.store.claim_webhook_deliveries(claim_at(now() + after)).await.unwrap()
+    let claim = claim_at(now() + after);
+    let mut claimed = world.store.claim_webhook_deliveries(claim.clone()).await.unwrap();
+    let of_failing = DeliveryClaim { of_failing: true, ..claim };
+    claimed.extend(world.store.claim_webhook_deliveries(of_failing).await.unwrap());
+    claimed
 }
 
 async fn deliveries(world: &World, endpoint: &WebhookEndpoint) -> Vec<WebhookDelivery> {
@@ -124,7 +131,8 @@ fn end(claimed: &ClaimedDelivery, status: u16, next_at: Option<Timestamp>, state
     let mut log = delivery.log.clone();
     log.push(attempt.clone());
     let (tenant_id, endpoint_id, delivery_id) = (delivery.tenant_id, delivery.endpoint_id, delivery.id);
-    AttemptEnd { tenant_id, endpoint_id, delivery_id, attempt, log, state, next_at, gone: None }
+    let url = claimed.url.clone();
+    AttemptEnd { tenant_id, endpoint_id, delivery_id, attempt, log, state, next_at, url, gone: None }
 }
 
 pub async fn an_endpoint_is_kept_changed_and_deleted(store: Arc<dyn Store>) {
@@ -172,8 +180,9 @@ pub async fn another_tenant_has_nothing_of_an_endpoint(store: Arc<dyn Store>) {
     let audit = || other.audit("webhook.try");
     let change = WebhookEndpointChange { is_enabled: Some(false), ..WebhookEndpointChange::default() };
     assert_eq!(store.update_webhook_endpoint(other.tenant, endpoint.id, change, audit()).await.unwrap(), None);
-    let rotated = store.rotate_webhook_secret(other.tenant, endpoint.id, "x".to_owned(), now(), audit()).await.unwrap();
-    assert_eq!(rotated, None);
+    assert_eq!(store.webhook_secrets(other.tenant, endpoint.id).await.unwrap(), None);
+    let rotation = rotation("sealed", "x", now());
+    assert_eq!(store.rotate_webhook_secret(other.tenant, endpoint.id, rotation, audit()).await.unwrap(), None);
     assert!(!store.delete_webhook_endpoint(other.tenant, endpoint.id, audit()).await.unwrap());
     let retried = store.retry_webhook_delivery(other.tenant, endpoint.id, delivery.id, audit()).await.unwrap();
     assert_eq!(retried, None);
@@ -366,14 +375,64 @@ pub async fn a_secret_signs_on_while_the_next_one_does(store: Arc<dyn Store>) {
     let endpoint = wants(&world, &EVERY).await;
     message(&world, &endpoint, "s").await;
     let until = now() + Duration::from_mins(1);
-    let audit = world.audit("webhook.rotate");
-    let rotated = store.rotate_webhook_secret(world.tenant, endpoint.id, "new".to_owned(), until, audit).await.unwrap();
-    assert_eq!(rotated.unwrap().old_secret_until, Some(until));
+    let rotates = async |rotation: SecretRotation| {
+        let audit = world.audit("webhook.rotate");
+        store.rotate_webhook_secret(world.tenant, endpoint.id, rotation, audit).await.unwrap()
+    };
+    let first = rotation("sealed", "new", until);
+    assert_eq!(rotates(first.clone()).await.unwrap().old_secret_until, Some(until));
+    assert_eq!(rotates(first).await, None, "the secret is another one by now");
+    let kept = store.webhook_secrets(world.tenant, endpoint.id).await.unwrap().unwrap();
+    assert_eq!((kept.current.as_str(), kept.old.as_deref()), ("new", Some("sealed")));
+    assert_eq!(actions(&world).await, ["webhook.create", "webhook.rotate"]);
     let secrets = |claimed: &ClaimedDelivery| (claimed.sealed.clone(), claimed.old_sealed.clone());
     let within = claims(&world, Duration::ZERO).await.remove(0);
     assert_eq!(secrets(&within), ("new".to_owned(), Some("sealed".to_owned())));
     let after = claims(&world, Duration::from_mins(2)).await.remove(0);
     assert_eq!(secrets(&after), ("new".to_owned(), None));
+}
+
+fn rotation(seen: &str, sealed: &str, old_until: Timestamp) -> SecretRotation {
+    SecretRotation { seen: seen.to_owned(), sealed: sealed.to_owned(), old_until }
+}
+
+pub async fn a_410_of_a_url_that_was_replaced_says_nothing_about_the_new_one(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let endpoint = wants(&world, &EVERY).await;
+    message(&world, &endpoint, "s").await;
+    let claimed = claims(&world, Duration::ZERO).await.remove(0);
+    let change =
+        WebhookEndpointChange { url: Some("https://new.example".to_owned()), ..WebhookEndpointChange::default() };
+    let audit = world.audit("webhook.update");
+    assert!(store.update_webhook_endpoint(world.tenant, endpoint.id, change, audit).await.unwrap().is_some());
+    let gone = AttemptEnd {
+        gone: Some(world.audit("webhook.gone")),
+        ..end(&claimed, 410, None, WebhookDeliveryState::Failed)
+    };
+    assert!(store.end_webhook_attempt(gone).await.unwrap());
+    let health = finds(&world, &endpoint).await;
+    assert_eq!((health.is_enabled, health.is_gone, health.failures), (true, false, 0));
+    let again = claims(&world, Duration::ZERO).await.remove(0);
+    assert_eq!((again.url.as_str(), again.delivery.attempts), ("https://new.example", 2));
+    assert_eq!(actions(&world).await, ["webhook.create", "webhook.update"]);
+}
+
+pub async fn a_retried_request_makes_one_endpoint(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let wanted = endpoint(&world, &EVERY);
+    let made = at_once((0..6).map(|_| {
+        let (world, wanted) = (world.clone(), wanted.clone());
+        async move { makes(&world, &wanted, 10).await }
+    }))
+    .await;
+    assert!(made.iter().all(|made| made.as_ref() == Some(&wanted)), "{made:?}");
+    assert_eq!(actions(&world).await, ["webhook.create"]);
+    let room_for_one = at_once((0..6).map(|_| {
+        let (world, wanted) = (world.clone(), endpoint(&world, &EVERY));
+        async move { makes(&world, &wanted, 2).await }
+    }))
+    .await;
+    assert_eq!(room_for_one.iter().flatten().count(), 1, "{room_for_one:?}");
 }
 
 pub async fn a_slow_endpoint_holds_up_no_other(store: Arc<dyn Store>) {
@@ -391,8 +450,19 @@ pub async fn a_slow_endpoint_holds_up_no_other(store: Arc<dyn Store>) {
     let mut first = places(few.clone()).await;
     first.sort_unstable();
     assert_eq!(first, [slow.id, quick.id]);
-    assert_eq!(places(DeliveryClaim { busy: vec![slow.id], ..few.clone() }).await, []);
-    assert_eq!(places(DeliveryClaim { limit: 1, per_endpoint: 9, ..few }).await, [slow.id]);
+    let under_way = BTreeMap::from([(slow.id, 1)]);
+    assert_eq!(places(DeliveryClaim { under_way: under_way.clone(), ..few.clone() }).await, [], "its place is taken");
+    message(&world, &quick, "e").await;
+    let next = DeliveryClaim { now: now(), under_way, limit: 1, per_endpoint: 9, ..few };
+    assert_eq!(places(next.clone()).await, [quick.id], "the other waits longer, and has a place");
+    assert_eq!(places(next.clone()).await, [slow.id]);
+    // One that fails gets its places among those that fail.
+    let failed = claims(&world, HOLD * 2).await.into_iter().find(|one| one.delivery.endpoint_id == slow.id).unwrap();
+    let later = Some(now() - Duration::from_secs(1));
+    assert!(store.end_webhook_attempt(end(&failed, 500, later, WebhookDeliveryState::Pending)).await.unwrap());
+    assert_eq!(places(next.clone()).await, []);
+    let of_failing = DeliveryClaim { of_failing: true, under_way: BTreeMap::new(), ..next };
+    assert_eq!(places(of_failing).await, [slow.id]);
 }
 
 pub async fn old_messages_are_forgotten_when_no_attempt_is_to_come(store: Arc<dyn Store>) {

@@ -1,5 +1,5 @@
 use artel_catalogue::args::{RunSubagent as Args, SubagentKind as Kind, SubagentTask as TaskArgs};
-use artel_domain::{Cap, EffectClass, SubagentKind, Wait};
+use artel_domain::{Cap, EffectClass, SubagentKind, Wait, nanos};
 use async_trait::async_trait;
 
 use super::Builtin;
@@ -9,8 +9,6 @@ use crate::subagents::SubagentTask;
 
 /// Has parts of the work done by runs of their own. The call waits: what they come to is its result.
 pub(super) struct RunSubagent;
-
-const NANO_USD: f64 = 1e9;
 
 #[async_trait]
 impl Builtin for RunSubagent {
@@ -39,8 +37,7 @@ fn task_of(at: usize, task: TaskArgs) -> Result<SubagentTask, String> {
         return fault("budget: nothing can be done for nothing; give more, or leave it out");
     }
     let tokens = tokens.map(|tokens| i64::try_from(tokens).unwrap_or(i64::MAX));
-    // A sum that does not fit becomes the largest number.
-    let budget = Cap { tokens, nano_usd: usd.map(|usd| (usd * NANO_USD) as i64) };
+    let budget = Cap { tokens, nano_usd: usd.map(nanos) };
     let kind = match kind {
         Kind::Explore => SubagentKind::Explore,
         Kind::Execute => SubagentKind::Execute,

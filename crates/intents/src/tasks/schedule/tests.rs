@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use artel_domain::Timestamp;
 use rstest::rstest;
 
@@ -39,6 +41,19 @@ fn times(line: &str, zone: &str, from: &str, count: usize) -> Vec<String> {
     &["2026-10-02T15:45:00Z", "2026-10-03T15:30:00Z", "2026-10-04T15:15:00Z"])]
 #[case::half_an_hour_in_autumn("45 1 * * *", "Australia/Lord_Howe", "2026-04-03",
     &["2026-04-03T14:45:00Z", "2026-04-04T14:45:00Z", "2026-04-05T15:15:00Z"])]
+// Several times that are skipped, or come twice, are times of the day like one.
+#[case::a_list_in_the_gap_comes_after_it("0,30 2 * * *", "Europe/Berlin", "2026-03-28",
+    &["2026-03-28T01:00:00Z", "2026-03-28T01:30:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:00:00Z"])]
+#[case::a_range_of_hours_comes_once("30 1-3 * * *", "Europe/Berlin", "2026-10-25",
+    &["2026-10-25T00:30:00Z", "2026-10-25T02:30:00Z", "2026-10-26T00:30:00Z", "2026-10-26T01:30:00Z"])]
+#[case::a_step_of_minutes_comes_once("*/30 2 * * *", "Europe/Berlin", "2026-10-25",
+    &["2026-10-25T00:30:00Z", "2026-10-26T01:00:00Z", "2026-10-26T01:30:00Z"])]
+#[case::the_first_time_that_is_skipped("0 2 * * *", "Europe/Berlin", "2026-03-28",
+    &["2026-03-28T01:00:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:00:00Z"])]
+// Nuuk skips 23:00 to 24:00 on 2026-03-28.
+#[case::a_gap_that_ends_at_midnight("30 23 * * *", "America/Nuuk", "2026-03-28",
+    &["2026-03-28T01:30:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"])]
+#[case::a_leap_day("0 0 29 2 *", "UTC", "2026-01-01", &["2028-02-29T00:00:00Z", "2032-02-29T00:00:00Z"])]
 // Moscow has had no summer time since 2014.
 #[case::moscow_has_no_summer_time("0 9 * * 1", "Europe/Moscow", "2026-03-23",
     &["2026-03-23T06:00:00Z", "2026-03-30T06:00:00Z", "2026-04-06T06:00:00Z"])]
@@ -72,6 +87,9 @@ fn a_wrong_line_is_refused_by_its_field(#[case] line: &str, #[case] message: &st
 #[rstest]
 #[case("Mars/Olympus")]
 #[case("+03:00")]
+#[case("localtime")]
+#[case("posixrules")]
+#[case("Etc/Unknown")]
 #[case("../etc/passwd")]
 #[case("")]
 fn a_zone_is_an_iana_name(#[case] zone: &str) {
@@ -81,7 +99,11 @@ fn a_zone_is_an_iana_name(#[case] zone: &str) {
 
 #[test]
 fn a_day_that_is_in_no_calendar_never_comes() {
-    assert_eq!(cron("0 0 30 2 *", "UTC").after(at("2026-01-01T00:00:00Z")), None);
+    let begun = Instant::now();
+    for line in ["0 0 30 2 *", "0 0 31 2,4,6,9,11 *", "0 0 30 2 +1"] {
+        assert_eq!(cron(line, "Europe/Moscow").after(at("2026-01-01T00:00:00Z")), None, "{line}");
+    }
+    assert!(begun.elapsed() < Duration::from_millis(100), "to know that took {:?}", begun.elapsed());
 }
 
 /// Every minute of the days around a change, by the offsets of the zone alone.
@@ -97,4 +119,16 @@ fn a_line_of_every_ten_minutes_leaves_out_none_and_repeats_none(#[case] zone: &s
     let found = cron("*/10 * * * *", zone).next(from, 400);
     let expected: Vec<i64> = (1..=400).map(|step| from.as_second() + step * 600).collect();
     assert_eq!(found.iter().map(|time| time.as_second()).collect::<Vec<_>>(), expected);
+}
+
+#[rstest]
+#[case("* * * * *", 60)]
+#[case("0 9 * * 1", 60)]
+#[case("* * * * * *", 1)]
+#[case("*/10 * * * * *", 10)]
+#[case("0,9 * * * * *", 9)]
+#[case("0,55 * * * * *", 5)]
+#[case("59 * * * * *", 60)]
+fn a_line_says_how_close_its_times_may_be(#[case] line: &str, #[case] seconds: u64) {
+    assert_eq!(cron(line, "UTC").least_gap(), std::time::Duration::from_secs(seconds));
 }

@@ -1,1 +1,0 @@
-import{at as l,o as p,Q as r,K as n,r as f,X as _,V as m}from"./resource.svelte-CnBucpgE.js";var c=m("<span> </span>");function i(e,t){let s=l(t,"look",3,"plain");var a=c(),o=_(a,!0);p(()=>{r(a,1,`badge ${s()??""}`,"svelte-1pg3llf"),n(o,t.text)}),f(e,a)}export{i as B};

@@ -1,0 +1,305 @@
+//! The OpenAPI documents of both surfaces: made from the handlers, with the shapes that derives cannot say.
+
+use std::sync::OnceLock;
+
+use artel_domain::{Specialist, names};
+use artel_http::openapi::{OperationFacts, Refusal, add_refusals, bearer, internal_key, tag};
+use axum::body::Bytes;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{Components, OpenApi};
+use utoipa::{OpenApi as Described, PartialSchema as _, ToSchema};
+
+pub(crate) use artel_http::openapi::{Conflict, NotFound};
+
+use crate::{agents, approvals, events, fault, health, history, sessions, socket, stream};
+
+/// The document of the gateway: its paths begin with `/api/v1`.
+pub fn gateway_openapi() -> OpenApi {
+    let mut document = Root::openapi().nest("/api/v1", Gateway::openapi());
+    about(
+        &mut document,
+        "Artel: CodeLab's gateway",
+        "Five agents for software development, for people and their editors.",
+    );
+    complete(&mut document, &["bearer", "api_key", "internal"]);
+    document
+}
+
+/// The document of the agent runtime. Every path is served below `/api/v1` too.
+pub fn runtime_openapi() -> OpenApi {
+    let mut document = Runtime::openapi();
+    let text = "The same agents, for the other services of an installation. `x-user-id` and `x-tenant-id` say for whom \
+                a service asks. Every path is served below `/api/v1` too.";
+    about(&mut document, "Artel: CodeLab's agent runtime", text);
+    complete(&mut document, &["internal"]);
+    document
+}
+
+#[derive(Described)]
+#[openapi(paths(health::check_nginx))]
+struct Root;
+
+#[derive(Described)]
+#[openapi(paths(
+    sessions::create::create_session,
+    sessions::list::list_sessions,
+    sessions::get::get_session,
+    sessions::rename::rename_session,
+    sessions::delete::delete_session,
+    history::get::get_history,
+    approvals::list_pending,
+    stream::decide::decide_call,
+    agents::list::list_agents,
+    agents::current::get_current,
+    agents::switch::switch_agent,
+    events::metrics::get_metrics,
+    events::sessions::list_sessions_with_metrics,
+    events::session_metrics::get_session_metrics,
+    events::audit_log::list_audit_log,
+    events::stats::get_stats,
+    socket::connect::open_socket,
+    health::check_gateway,
+    health::get_metrics,
+    get_gateway_document
+))]
+struct Gateway;
+
+#[derive(Described)]
+#[openapi(paths(
+    sessions::create::create_session,
+    sessions::list::list_sessions,
+    sessions::get::get_nested_session,
+    sessions::rename::rename_session,
+    sessions::delete::delete_session,
+    history::get::get_history,
+    approvals::list_pending,
+    stream::decide::decide_call,
+    stream::message::stream_message,
+    agents::list::list_agents,
+    agents::current::get_current,
+    agents::switch::switch_agent,
+    events::metrics::get_metrics,
+    events::sessions::list_sessions_with_metrics,
+    events::session_metrics::get_session_metrics,
+    events::audit_log::list_audit_log,
+    events::stats::get_stats,
+    health::check_runtime,
+    health::get_metrics,
+    get_runtime_document
+))]
+struct Runtime;
+
+const REFUSALS: [Refusal; 10] = [
+    refusal(400, "Malformed", "The request cannot be read, or one of its members is not what it must be."),
+    refusal(401, "Unauthenticated", "No credential, or one that is unknown, expired or revoked."),
+    refusal(403, "Forbidden", "The caller lacks the scope, or CodeLab is switched off in the organisation."),
+    refusal(404, "NotFound", "The session is absent, another user's, or has ended; or there is nothing to tell of it."),
+    refusal(409, "Conflict", "It exists already."),
+    refusal(413, "TooLarge", "The body is too large."),
+    refusal(415, "WrongType", "The body says to be something other than JSON."),
+    refusal(422, "Invalid", "Well-formed but invalid; `field_errors` says where."),
+    refusal(429, "RateLimited", "Too many requests; `Retry-After` says when to come back."),
+    refusal(503, "Unavailable", "The database is not available; try again."),
+];
+
+const fn refusal(status: u16, name: &'static str, description: &'static str) -> Refusal {
+    Refusal { status, name, description }
+}
+
+fn about(document: &mut OpenApi, title: &str, description: &str) {
+    document.info.title = title.to_owned();
+    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    document.info.description = Some(description.to_owned());
+    document.info.license = None;
+    document.info.contact = None;
+    document.tags = Some(vec![
+        tag(sessions::TAG, "Users' dialogues."),
+        tag(stream::TAG, "What clients say, and the frames that follow."),
+        tag(approvals::TAG, "Calls and plans that wait for the user's word."),
+        tag(agents::TAG, "The five agents, and whose turn it is."),
+        tag(events::TAG, "What happened, read from the journal."),
+        tag(health::TAG, "Is it there."),
+    ]);
+}
+
+fn complete(document: &mut OpenApi, credentials: &[&str]) {
+    let components = document.components.get_or_insert_with(Components::new);
+    let mut schemas = Vec::new();
+    <fault::Body as ToSchema>::schemas(&mut schemas);
+    schemas.push(("Fault".to_owned(), fault::Body::schema()));
+    components.schemas.extend(schemas);
+    for name in credentials {
+        let scheme = match *name {
+            "bearer" => bearer("A token of the auth service or of the platform, or an API key."),
+            "api_key" => artel_http::openapi::api_key(),
+            _ => internal_key(),
+        };
+        components.add_security_scheme(*name, scheme);
+    }
+    add_refusals(document, "Fault", &REFUSALS, credentials, occurs);
+}
+
+fn occurs(operation: OperationFacts<'_>, status: u16) -> bool {
+    let OperationFacts { path, has_body, has_parameters, is_open } = operation;
+    match status {
+        400 => !is_open,
+        413 | 415 => has_body,
+        401 | 403 | 429 | 503 => !is_open,
+        404 => path.contains('{'),
+        409 => false,
+        422 => has_body || has_parameters,
+        _ => true,
+    }
+}
+
+/// Read this document.
+#[utoipa::path(get, path = "/openapi.json", tag = health::TAG, security(()),
+    responses((status = OK, description = "OpenAPI 3.1.", body = Object)))]
+pub(crate) async fn get_gateway_document() -> Response {
+    static DOCUMENT: OnceLock<Bytes> = OnceLock::new();
+    written(&DOCUMENT, gateway_openapi)
+}
+
+/// Read this document.
+#[utoipa::path(get, path = "/openapi.json", tag = health::TAG, security(()),
+    responses((status = OK, description = "OpenAPI 3.1.", body = Object)))]
+pub(crate) async fn get_runtime_document() -> Response {
+    static DOCUMENT: OnceLock<Bytes> = OnceLock::new();
+    written(&DOCUMENT, runtime_openapi)
+}
+
+fn written(kept: &OnceLock<Bytes>, make: fn() -> OpenApi) -> Response {
+    let document = kept.get_or_init(|| serde_json::to_vec(&make()).unwrap_or_default().into());
+    ([(CONTENT_TYPE, "application/json")], document.clone()).into_response()
+}
+
+/// A decision about a held call.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the schema of what `incoming` reads")]
+pub(crate) struct CallDecision {
+    /// The call, or its approval.
+    call_id: String,
+    decision: DecisionWord,
+    /// With `edit`.
+    #[schema(value_type = Option<Object>)]
+    modified_arguments: Option<Value>,
+    /// The model reads it when the call is rejected.
+    feedback: Option<String>,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "the schema of what `incoming` reads")]
+enum DecisionWord {
+    Approve,
+    Edit,
+    Reject,
+}
+
+/// A message of the socket, and in which session it is said.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the schema of what `stream_message` reads")]
+pub(crate) struct PostedMessage {
+    #[schema(schema_with = session_id)]
+    session_id: String,
+    message: SaidMessage,
+}
+
+/// What a client says. Frames of other types are in docs/codelab.md.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(dead_code, reason = "the schema of what `incoming` reads")]
+enum SaidMessage {
+    UserMessage {
+        #[schema(schema_with = said_text)]
+        content: String,
+        /// Who is to answer.
+        #[schema(schema_with = agent)]
+        agent_type: Option<String>,
+        /// The client's own name for the message: it is stored once under it.
+        #[schema(min_length = 1, max_length = 200)]
+        message_id: Option<String>,
+    },
+    ToolResult {
+        call_id: String,
+        #[schema(value_type = Option<Object>)]
+        result: Option<Value>,
+        /// Wins over the result.
+        error: Option<String>,
+    },
+    SwitchAgent {
+        #[schema(schema_with = needed_agent)]
+        agent_type: String,
+        reason: Option<String>,
+    },
+    HitlDecision(CallDecision),
+    Cancel,
+}
+
+/// What people call a session.
+pub(crate) fn title() -> Schema {
+    title_of(Type::String.into())
+}
+
+/// The same where there may be no title.
+pub(crate) fn maybe_title() -> Schema {
+    title_of(nullable(Type::String))
+}
+
+fn title_of(kind: SchemaType) -> Schema {
+    let schema = ObjectBuilder::new().schema_type(kind).pattern(Some(names::schema_pattern()));
+    schema.min_length(Some(1)).max_length(Some(500)).build().into()
+}
+
+/// The id of a new session; empty or absent for a fresh one.
+pub(crate) fn new_session_id() -> Schema {
+    let schema = ObjectBuilder::new().schema_type(nullable(Type::String)).pattern(Some(PRINTABLE));
+    schema.max_length(Some(200)).examples([json!("chat-1")]).build().into()
+}
+
+fn session_id() -> Schema {
+    let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(PRINTABLE));
+    schema.min_length(Some(1)).max_length(Some(200)).examples([json!("chat-1")]).build().into()
+}
+
+/// Without control characters.
+const PRINTABLE: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$";
+
+fn said_text() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some("\\S"))
+        .examples([json!("Create a README")])
+        .build()
+        .into()
+}
+
+/// The same where there may be none.
+fn agent() -> Schema {
+    agent_of(nullable(Type::String), true)
+}
+
+/// An agent by its name.
+pub(crate) fn needed_agent() -> Schema {
+    agent_of(Type::String.into(), false)
+}
+
+fn agent_of(kind: SchemaType, may_be_absent: bool) -> Schema {
+    let names = Specialist::ALL.iter().map(|specialist| json!(specialist.as_str()));
+    let names = names.chain(may_be_absent.then_some(Value::Null));
+    ObjectBuilder::new().schema_type(kind).enum_values(Some(names)).build().into()
+}
+
+/// How an answer comes.
+pub(crate) fn stream_mode() -> Schema {
+    let words = ["auto", "tokens", "whole"].map(|word| json!(word));
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build().into()
+}
+
+fn nullable(kind: Type) -> SchemaType {
+    SchemaType::from_iter([kind, Type::Null])
+}
