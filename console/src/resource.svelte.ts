@@ -15,10 +15,10 @@ export interface Resource<T> {
 }
 
 /**
- * Reads now, whenever something that `read` used has changed, and every `everyMs` while the page can be seen. To be
- * called while a component is made.
+ * Reads now, whenever something that `read` used has changed, and every `everyMs` while the page can be seen; 0 stands
+ * for never. To be called while a component is made.
  */
-export function resource<T>(read: (signal: AbortSignal) => Promise<T>, everyMs = 0): Resource<T> {
+export function resource<T>(read: (signal: AbortSignal) => Promise<T>, everyMs: number | (() => number) = 0): Resource<T> {
   let shown = $state.raw<{ value: T | null; problem: Problem | null; isLoading: boolean }>({
     value: null,
     problem: null,
@@ -44,10 +44,11 @@ export function resource<T>(read: (signal: AbortSignal) => Promise<T>, everyMs =
     return () => ending.abort();
   });
   $effect(() => {
-    if (everyMs === 0) return;
+    const ms = typeof everyMs === 'number' ? everyMs : everyMs();
+    if (ms === 0) return;
     const timer = setInterval(() => {
       if (document.visibilityState === 'visible' && !shown.isLoading) void load();
-    }, everyMs);
+    }, ms);
     return () => clearInterval(timer);
   });
 

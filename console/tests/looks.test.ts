@@ -191,7 +191,7 @@ describe('with something in it', () => {
     for (const [name, path] of Object.entries(pages)) await look(one, path, `${how.name}-${name}`);
     expect(one.complaints).toEqual([]);
     expect(one.strangers).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 
   it('stays whole when the text is twice as large', async () => {
     const one = await visit(browser, artel, { width: 640, height: 900 });

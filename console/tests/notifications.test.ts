@@ -54,7 +54,7 @@ function isSignedBy(secret: string, message: (typeof received)[number]): boolean
 }
 
 /** How messages stand. */
-const badge = (page: Page, text: string) => page.getByRole('region', { name: 'What it was told' }).locator('.badge', { hasText: text });
+const badge = (page: Page, text: string) => page.locator('summary .badge', { hasText: text });
 
 const endpoints = () => world.api.get<any[]>('/v1/webhooks/endpoints');
 
@@ -130,7 +130,7 @@ it('shows why a message did not arrive, and sends it again by hand, on a phone',
   await page.getByRole('button', { name: 'Send a test' }).click();
   const told = page.getByRole('region', { name: 'What it was told' });
   await badge(page, 'waits').waitFor();
-  await told.locator('summary').filter({ hasText: 'waits' }).click();
+  await told.locator('summary').filter({ has: page.locator('.badge', { hasText: 'waits' }) }).click();
   await told.getByText(HOSTILE).waitFor();
   await told.getByText('next attempt').waitFor();
   expect(await isTooWide(page)).toBe(false);
@@ -157,7 +157,7 @@ it('says that the server is gone, changes the address, switches it off, and dele
   await page.getByText('The server answered that it is gone (410)').waitFor();
   status = 200;
   await page.getByRole('button', { name: 'Switch on' }).click();
-  await page.getByText('works', { exact: true }).waitFor();
+  await page.getByText('on', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Edit' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Description').fill('');

@@ -81,10 +81,15 @@ impl Drop for Fresh {
 }
 
 /// Applies files to a SQLite database with Python, which contains SQLite and exists on every machine that builds this.
+/// A SQLite older than the product's does not know that rows of an index without texts may be deleted; its table has
+/// the same shape, and that is all that is asked of it.
 const APPLY: &str = "import sqlite3, sys
 database = sqlite3.connect(sys.argv[1])
 for migration in sys.argv[2:]:
-    database.executescript(open(migration, encoding='utf-8').read())";
+    text = open(migration, encoding='utf-8').read()
+    if sqlite3.sqlite_version_info < (3, 43):
+        text = text.replace(', contentless_delete = 1', '')
+    database.executescript(text)";
 
 fn fresh_sqlite(migrations: &[PathBuf], scratch: &Path) -> anyhow::Result<Fresh> {
     let file = scratch.join("fresh.db");

@@ -2,7 +2,7 @@
 
 /// The floors, from the bottom up. A crate imports only crates of lower floors.
 pub(crate) const FLOORS: &[&[&str]] = &[
-    &["artel-domain", "artel-egress", "artel-catalogue", "artel-extract"],
+    &["artel-domain", "artel-egress", "artel-catalogue", "artel-extract", "artel-words"],
     &[
         "artel-store",
         "artel-bus",
@@ -33,6 +33,7 @@ pub(crate) const FLOORS: &[&[&str]] = &[
         "artel-console",
         "artel-tool-mock",
         "artel-tools-tasks",
+        "artel-tools-knowledge",
         "artel-model-mock",
     ],
     &["artel"],
@@ -50,6 +51,7 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-egress", &["axum", "sqlx"]),
     ("artel-catalogue", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-extract", &["axum", "reqwest", "sqlx", "tokio"]),
+    ("artel-words", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-agent", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-identity", &["axum", "sqlx"]),
     ("artel-store", &["axum", "reqwest", "sqlx"]),
@@ -57,6 +59,7 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-artifacts", &["axum", "reqwest", "sqlx"]),
     ("artel-tools-services", &["axum", "reqwest", "sqlx"]),
     ("artel-tools-tasks", &["axum", "reqwest", "sqlx"]),
+    ("artel-tools-knowledge", &["axum", "reqwest", "sqlx"]),
     ("artel-tools-web", &["axum", "sqlx"]),
     ("artel-webhooks", &["axum", "reqwest", "sqlx"]),
     ("artel-intents", &["artel-http", "axum", "reqwest", "sqlx"]),

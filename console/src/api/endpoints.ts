@@ -19,7 +19,7 @@ export const changeEndpoint = (id: string, terms: EndpointTerms) => patch<Endpoi
 export const removeEndpoint = (id: string) => remove(`${PATH}/${id}`);
 export const rotate = (once: Once, id: string, overlapSeconds: number) =>
   once.post<EndpointWithSecret>(`${PATH}/${id}/rotate`, { overlap_seconds: overlapSeconds });
-export const sendTest = (id: string) => post<Delivery>(`${PATH}/${id}/test`);
+export const sendTest = (once: Once, id: string) => once.post<Delivery>(`${PATH}/${id}/test`);
 export const deliveries = (id: string, state: string, offset: number, signal: AbortSignal) =>
   getPage<Delivery>(`${PATH}/${id}/deliveries`, { query: { state, offset, limit: DELIVERIES }, signal });
 export const retry = (id: string, deliveryId: string) =>

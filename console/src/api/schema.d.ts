@@ -2472,7 +2472,7 @@ export interface components {
         CreateWebhookEndpoint: {
             /** @description Where messages are posted: `https`, or `http` within a network that you trust. */
             url: string;
-            /** @description For people. */
+            /** @description Without control characters and invisible characters. */
             description?: string | null;
             /** @description What the endpoint is told of. */
             events: components["schemas"]["Subscription"][];
@@ -3741,7 +3741,7 @@ export interface components {
         UpdateWebhookEndpoint: {
             /** @description Messages that did not arrive go there too. */
             url?: string | null;
-            /** @description `null` clears it. */
+            /** @description Without control characters and invisible characters. */
             description?: string | null;
             /** @description In place of those before. */
             events?: components["schemas"]["Subscription"][] | null;
@@ -6673,7 +6673,10 @@ export interface operations {
     test_webhook_endpoint: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 endpoint_id: components["schemas"]["WebhookEndpointId"];
             };
@@ -6694,6 +6697,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];

@@ -73,9 +73,10 @@ export function dateTime(time: string): string {
 /** A moment with its day of the week, by the clock of a zone; by the reader's own when none is named. */
 export function moment(time: string, timeZone?: string): string {
   const at = new Date(time);
-  const style = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
-  const seconds = at.getSeconds() === 0 ? {} : ({ second: '2-digit' } as const);
-  return new Intl.DateTimeFormat(locale(), { ...style, ...seconds, ...(timeZone ? { timeZone } : {}) }).format(at);
+  const style = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
+  const year = at.getFullYear() === new Date().getFullYear() ? {} : ({ year: 'numeric' } as const);
+  const second = at.getSeconds() === 0 ? {} : ({ second: '2-digit' } as const);
+  return new Intl.DateTimeFormat(locale(), { ...style, ...year, ...second, ...(timeZone ? { timeZone } : {}) }).format(at);
 }
 
 /** A time of a day. */

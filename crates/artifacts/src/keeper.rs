@@ -43,16 +43,22 @@ impl ArtifactKeeper for ArtifactFiles {
     ) -> Result<Option<ArtifactId>, ToolError> {
         let Some(run) = &context.run else { return Ok(None) };
         let viewer = Viewer::user(context.tenant_id, context.principal.user_id);
-        let found = self.ground.rows.find_workspace_file(&viewer, &run.session_id, path).await;
-        let found = found.map_err(|error| match error {
-            StoreError::Unavailable(error) => ToolError::NotNow(error.to_string()),
-            error => {
-                tracing::error!(%error, "a workspace cannot be read");
-                "failed: the workspace cannot be read; tell the user that something is wrong on our side".into()
+        for session in std::iter::once(&run.session_id).chain(&run.sessions_above) {
+            let found = self.ground.rows.find_workspace_file(&viewer, session, path).await;
+            if let Some(file) = found.map_err(|error| unreadable(&error))? {
+                return Ok(Some(file.artifact_id));
             }
-        })?;
-        Ok(found.map(|file| file.artifact_id))
+        }
+        Ok(None)
     }
+}
+
+fn unreadable(error: &StoreError) -> ToolError {
+    if let StoreError::Unavailable(error) = error {
+        return ToolError::NotNow(error.to_string());
+    }
+    tracing::error!(%error, "a workspace cannot be read");
+    "failed: the workspace cannot be read; tell the user that something is wrong on our side".into()
 }
 
 /// The file of a call's first answer, or of a later one with other bytes: the call was made, its result was not written

@@ -11,18 +11,18 @@ use artel_domain::OAuthClient;
 use crate::AuthApp;
 use crate::bearer::Address;
 use crate::client_auth::ClientCredentials;
-use crate::document;
 use crate::error::OAuthError;
 use crate::form::Fields;
+use crate::shapes;
 
 /// Reports whether a token is active now. The caller must be a client with a secret, and the token must belong to a
 /// user whom it serves.
-#[utoipa::path(post, path = "/oauth/introspect", tag = document::TOKENS, security((), ("basic" = [])),
+#[utoipa::path(post, path = "/oauth/introspect", tag = shapes::TOKENS, security((), ("basic" = [])),
     request_body(content(
-        (document::TokenQuestion = "application/x-www-form-urlencoded", example = json!({ "token": "…", "client_id": "codelab-internal", "client_secret": "…" })),
-        (document::TokenQuestion = "application/json"))),
-    responses((status = OK, description = "What is known of the token.", body = document::Introspection),
-        (status = UNAUTHORIZED, response = document::Unauthenticated)))]
+        (shapes::TokenQuestion = "application/x-www-form-urlencoded", example = json!({ "token": "…", "client_id": "codelab-internal", "client_secret": "…" })),
+        (shapes::TokenQuestion = "application/json"))),
+    responses((status = OK, description = "What is known of the token.", body = shapes::Introspection),
+        (status = UNAUTHORIZED, response = shapes::Unauthenticated)))]
 pub(crate) async fn introspect_token(
     State(app): State<AuthApp>,
     Address(ip): Address,

@@ -28,6 +28,7 @@ mod revoke;
 mod routes;
 mod scopes;
 mod seed;
+mod shapes;
 mod token;
 mod token_response;
 mod userinfo;

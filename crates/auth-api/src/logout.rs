@@ -7,19 +7,19 @@ use serde_json::{Value, json};
 use crate::AuthApp;
 use crate::audit::Details as _;
 use crate::bearer::SignedIn;
-use crate::document;
 use crate::error::OAuthError;
 use crate::form::Fields;
+use crate::shapes;
 
 /// Ends the login of the access token or, with `everywhere=true`, every login of the account.
 ///
 /// Its refresh and access tokens stop at once, and so do the streams and sockets that were opened with them; in other
 /// processes that hear nothing by Redis, within five seconds.
-#[utoipa::path(post, path = "/oauth/logout", tag = document::PEOPLE,
+#[utoipa::path(post, path = "/oauth/logout", tag = shapes::PEOPLE,
     request_body(content(
-        (document::LogOut = "application/x-www-form-urlencoded", example = json!({ "everywhere": "true" })),
-        (document::LogOut = "application/json"))),
-    responses((status = OK, description = "How many logins ended.", body = document::LoggedOut)))]
+        (shapes::LogOut = "application/x-www-form-urlencoded", example = json!({ "everywhere": "true" })),
+        (shapes::LogOut = "application/json"))),
+    responses((status = OK, description = "How many logins ended.", body = shapes::LoggedOut)))]
 pub(crate) async fn log_out(
     State(app): State<AuthApp>,
     signed_in: SignedIn,

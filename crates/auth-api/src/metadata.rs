@@ -9,24 +9,24 @@ use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use crate::AuthApp;
-use crate::document;
 use crate::error::OAuthError;
+use crate::shapes;
 
 const FOR_AN_HOUR: &str = "public, max-age=3600";
 
 /// The key set that verifies access tokens.
-#[utoipa::path(get, path = "/.well-known/jwks.json", tag = document::METADATA, security(()),
+#[utoipa::path(get, path = "/.well-known/jwks.json", tag = shapes::METADATA, security(()),
     responses((status = OK, description = "A JSON Web Key Set.", body = Object),
-        (status = SERVICE_UNAVAILABLE, response = document::Unavailable)))]
+        (status = SERVICE_UNAVAILABLE, response = shapes::Unavailable)))]
 pub(crate) async fn get_jwks(State(app): State<AuthApp>) -> Result<impl IntoResponse, OAuthError> {
     let jwks = app.public_keys.jwks().await.map_err(OAuthError::unavailable)?;
     Ok(([(CACHE_CONTROL, FOR_AN_HOUR)], Json(jwks)))
 }
 
 /// RFC 8414.
-#[utoipa::path(get, path = "/.well-known/oauth-authorization-server", tag = document::METADATA, security(()),
+#[utoipa::path(get, path = "/.well-known/oauth-authorization-server", tag = shapes::METADATA, security(()),
     responses((status = OK, description = "RFC 8414; the same is at `/.well-known/openid-configuration`.",
-        body = document::ServerMetadata)))]
+        body = shapes::ServerMetadata)))]
 pub(crate) async fn get_server_metadata(State(app): State<AuthApp>, parts: Parts) -> impl IntoResponse {
     let document = document(&app, &base_url(&app, &parts));
     // Without a configured URL the document contains the address of the request, so it must not be cached.

@@ -8,16 +8,16 @@ use serde_json::{Value, json};
 
 use crate::AuthApp;
 use crate::bearer::SignedIn;
-use crate::document;
 use crate::error::OAuthError;
 use crate::form::Fields;
+use crate::shapes;
 
 /// Changes the caller's password with `current_password` and `new_password`. All other logins of the account end.
-#[utoipa::path(post, path = "/oauth/password", tag = document::PEOPLE,
+#[utoipa::path(post, path = "/oauth/password", tag = shapes::PEOPLE,
     request_body(content(
-        (document::ChangePassword = "application/x-www-form-urlencoded", example = json!({ "current_password": "…", "new_password": "…" })),
-        (document::ChangePassword = "application/json"))),
-    responses((status = OK, description = "It is changed.", body = document::PasswordChanged)))]
+        (shapes::ChangePassword = "application/x-www-form-urlencoded", example = json!({ "current_password": "…", "new_password": "…" })),
+        (shapes::ChangePassword = "application/json"))),
+    responses((status = OK, description = "It is changed.", body = shapes::PasswordChanged)))]
 pub(crate) async fn change_password(
     State(app): State<AuthApp>,
     signed_in: SignedIn,

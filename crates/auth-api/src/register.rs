@@ -13,17 +13,17 @@ use crate::AuthApp;
 use crate::app::Registration;
 use crate::audit::By;
 use crate::bearer::Address;
-use crate::document;
 use crate::error::OAuthError;
 use crate::form::Fields;
+use crate::shapes;
 
 /// Creates an account with `username`, `password` and an optional `email`. `invite` decides the tenant.
-#[utoipa::path(post, path = "/oauth/register-user", tag = document::PEOPLE, security(()),
+#[utoipa::path(post, path = "/oauth/register-user", tag = shapes::PEOPLE, security(()),
     request_body(content(
-        (document::RegisterUser = "application/x-www-form-urlencoded", example = json!({ "username": "ada", "password": "…", "invite": "…" })),
-        (document::RegisterUser = "application/json"))),
-    responses((status = CREATED, description = "The account.", body = document::Registered),
-        (status = FORBIDDEN, response = document::Forbidden), (status = CONFLICT, response = document::Conflict)))]
+        (shapes::RegisterUser = "application/x-www-form-urlencoded", example = json!({ "username": "ada", "password": "…", "invite": "…" })),
+        (shapes::RegisterUser = "application/json"))),
+    responses((status = CREATED, description = "The account.", body = shapes::Registered),
+        (status = FORBIDDEN, response = shapes::Forbidden), (status = CONFLICT, response = shapes::Conflict)))]
 pub(crate) async fn register_user(
     State(app): State<AuthApp>,
     Address(ip): Address,

@@ -7,18 +7,18 @@ use crate::AuthApp;
 use crate::audit::{By, Details as _};
 use crate::bearer::Address;
 use crate::client_auth::ClientCredentials;
-use crate::document;
 use crate::error::OAuthError;
 use crate::form::Fields;
+use crate::shapes;
 
 /// Ends the login that a refresh or access token belongs to; the access tokens of the login stop with it. An unknown
 /// token counts as revoked, so the answer is 200 too.
-#[utoipa::path(post, path = "/oauth/revoke", tag = document::TOKENS, security((), ("basic" = [])),
+#[utoipa::path(post, path = "/oauth/revoke", tag = shapes::TOKENS, security((), ("basic" = [])),
     request_body(content(
-        (document::TokenQuestion = "application/x-www-form-urlencoded", example = json!({ "token": "…", "client_id": "codelab-flutter-app" })),
-        (document::TokenQuestion = "application/json"))),
+        (shapes::TokenQuestion = "application/x-www-form-urlencoded", example = json!({ "token": "…", "client_id": "codelab-flutter-app" })),
+        (shapes::TokenQuestion = "application/json"))),
     responses((status = OK, description = "The token does not work (any more)."),
-        (status = UNAUTHORIZED, response = document::Unauthenticated)))]
+        (status = UNAUTHORIZED, response = shapes::Unauthenticated)))]
 pub(crate) async fn revoke_token(
     State(app): State<AuthApp>,
     Address(ip): Address,

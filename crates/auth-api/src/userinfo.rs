@@ -4,13 +4,13 @@ use axum::Json;
 use serde_json::{Value, json};
 
 use crate::bearer::SignedIn;
-use crate::document;
+use crate::shapes;
 
 /// Returns the owner of the access token. Its login must not have ended.
 ///
 /// The e-mail address is for tokens with the scopes `openid` and `email` (OpenID Connect Core, 5.4).
-#[utoipa::path(get, path = "/oauth/userinfo", tag = document::PEOPLE,
-    responses((status = OK, description = "The owner.", body = document::Userinfo)))]
+#[utoipa::path(get, path = "/oauth/userinfo", tag = shapes::PEOPLE,
+    responses((status = OK, description = "The owner.", body = shapes::Userinfo)))]
 pub(crate) async fn get_userinfo(signed_in: SignedIn) -> Json<Value> {
     let SignedIn { account, client_id, scopes, .. } = signed_in;
     let has = |wanted: &str| scopes.iter().any(|scope| scope == wanted);
@@ -33,8 +33,8 @@ pub(crate) async fn get_userinfo(signed_in: SignedIn) -> Json<Value> {
 }
 
 /// The same by POST (OpenID Connect Core, 5.3).
-#[utoipa::path(post, path = "/oauth/userinfo", tag = document::PEOPLE,
-    responses((status = OK, description = "The owner.", body = document::Userinfo)))]
+#[utoipa::path(post, path = "/oauth/userinfo", tag = shapes::PEOPLE,
+    responses((status = OK, description = "The owner.", body = shapes::Userinfo)))]
 pub(crate) async fn post_userinfo(signed_in: SignedIn) -> Json<Value> {
     get_userinfo(signed_in).await
 }

@@ -24,6 +24,7 @@ mod presence;
 mod refusals;
 mod routes;
 mod sessions;
+mod shapes;
 mod socket;
 mod sockets;
 mod stream;

@@ -18,7 +18,7 @@ use crate::user::User;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Options {
     /// `tokens` or `whole`; `auto` is what the server is set up for.
-    #[param(schema_with = crate::document::stream_mode, required = false)]
+    #[param(schema_with = crate::shapes::stream_mode, required = false)]
     stream: Option<String>,
     /// The client shows plans and decides about them.
     #[serde(default, deserialize_with = "flag")]

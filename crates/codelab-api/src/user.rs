@@ -31,7 +31,7 @@ impl User {
         Self {
             tenant_id,
             user_id,
-            principal: Principal { user_id, api_key_id: None, scopes },
+            principal: Principal { user_id, api_key_id: None, client_id: None, scopes },
             actor: Actor { user_id: Some(user_id), api_key_id: None, ip: ip.map(|ip| ip.to_string()) },
             only_agent: None,
             daily_limits: Vec::new(),

@@ -27,6 +27,7 @@ pub mod hook;
 pub mod ids;
 mod json_text;
 pub mod key;
+pub mod memory;
 pub mod names;
 pub mod oauth;
 pub mod planned_call;
@@ -74,6 +75,7 @@ pub use ids::{
 };
 pub use json_text::JsonText;
 pub use key::ApiKey;
+pub use memory::{MemoryFile, MemoryPath, MemoryVersion};
 pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, TokenFamily};
 pub use refusal::{Fault, Refusal, RefusalKind, Subject};
 pub use requester::{DailyLimit, Requester};

@@ -61,6 +61,8 @@ pub enum Subject {
     Form,
     /// The message that starts a run.
     Input,
+    /// A file of a user's memory.
+    Memory,
     Run,
     Scope,
     /// The store, the bus, or another part of the installation.
@@ -81,6 +83,7 @@ impl Subject {
             Self::Call => "call",
             Self::Form => "form",
             Self::Input => "input_message",
+            Self::Memory => "file",
             Self::Run => "run",
             Self::Scope => "scope",
             Self::Service => "service",

@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::words;
 use crate::{
-    AgentId, ApiKeyId, CallId, RunFailure, RunId, SessionId, Subagent, TeamRequest, TenantId, Timestamp, Usage, UserId,
-    WaitFor,
+    AgentId, ApiKeyId, CallId, ClientId, RunFailure, RunId, SessionId, Subagent, TeamRequest, TenantId, Timestamp,
+    Usage, UserId, WaitFor,
 };
 
 words! {
@@ -38,6 +38,9 @@ impl Phase {
 pub struct Principal {
     pub user_id: UserId,
     pub api_key_id: Option<ApiKeyId>,
+    /// The OAuth client that acts for itself, without a login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<ClientId>,
     /// Scopes as granted, not yet expanded by implication.
     pub scopes: Vec<String>,
 }

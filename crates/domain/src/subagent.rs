@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
-use crate::{Cap, RunId};
+use crate::{Cap, RunId, SessionId};
 
 words! {
     /// What a subagent is for.
@@ -40,6 +40,9 @@ pub struct Subagent {
     /// The first of all is in a session with an organisation's agent.
     #[serde(default)]
     pub in_organization: bool,
+    /// The sessions of the runs above it, the nearest first: beneath the files of its own workspace it reads theirs.
+    #[serde(default)]
+    pub sessions_above: Vec<SessionId>,
 }
 
 /// A run above a subagent.
@@ -76,14 +79,17 @@ mod tests {
             budget: Cap { tokens: Some(5), nano_usd: None },
             above: vec![Above { run_id: RunId(Uuid::from_u128(7)), budget: Cap::default() }],
             in_organization: true,
+            sessions_above: vec![SessionId("s-1".to_owned())],
         };
         let stored = json!({
             "kind": "explore", "tools": ["echo"], "budget": { "tokens": 5, "nano_usd": null }, "in_organization": true,
             "above": [{ "run_id": Uuid::from_u128(7), "budget": { "tokens": null, "nano_usd": null } }],
+            "sessions_above": ["s-1"],
         });
         assert_eq!(serde_json::to_value(&subagent).unwrap(), stored);
         let least: Subagent = serde_json::from_value(json!({ "kind": "verify", "tools": [], "above": [] })).unwrap();
         assert_eq!((least.depth(), least.budget, least.in_organization), (0, Cap::default(), false));
+        assert_eq!(least.sessions_above, []);
     }
 
     #[test]

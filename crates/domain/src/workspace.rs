@@ -16,9 +16,9 @@ const ROOT: &str = "/workspace";
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WorkspacePath(String);
 
-/// Why a text is no path of a workspace, in words for whoever wrote it.
+/// Why a text is no path, in words for whoever wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BadPath(&'static str);
+pub struct BadPath(pub(crate) &'static str);
 
 impl fmt::Display for BadPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

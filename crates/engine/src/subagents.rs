@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use artel_domain::{Above, Actor, Agent, AuditEntry, CallId, Cap, Run, RunId, Subagent, SubagentKind};
+use artel_domain::{Above, Actor, Agent, AuditEntry, CallId, Cap, Run, RunId, SessionId, Subagent, SubagentKind};
 use artel_store::{Fence, NewChild, StoreError, TurnRecord};
 use artel_tools::{SubagentTask, ToolError};
 use async_trait::async_trait;
@@ -125,6 +125,12 @@ impl Starter {
         above.chain([Above { run_id: self.run.id, budget }]).collect()
     }
 
+    /// Their sessions, this one's first.
+    fn sessions(&self) -> Vec<SessionId> {
+        let further = self.run.subagent.iter().flat_map(|own| own.sessions_above.iter().cloned());
+        std::iter::once(self.run.session_id.clone()).chain(further).collect()
+    }
+
     fn child(&self, call: CallId, at: usize, task: SubagentTask, above: &[Above]) -> Result<NewChild, String> {
         let tools = self.tools(at, &task, above.len())?;
         let (id, now) = (RunId::of_task(self.run.id, call, at), self.deps.clock.now());
@@ -138,6 +144,7 @@ impl Starter {
             budget: task.budget,
             above: above.to_vec(),
             in_organization: self.in_organization,
+            sessions_above: self.sessions(),
         };
         let audit = self.audit(id, task.kind, now);
         Ok(NewChild { id, call_id: call, input_message, subagent, at: now, audit })

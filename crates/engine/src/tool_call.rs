@@ -51,7 +51,12 @@ pub(crate) fn request(run: &Run, may_write: bool, call_id: CallId) -> CallReques
         tenant_id: run.tenant_id,
         principal: run.principal.clone(),
         may_write,
-        run: Some(RunScope { agent_id: run.agent_id, session_id: run.session_id.clone(), run_id: run.id }),
+        run: Some(RunScope {
+            agent_id: run.agent_id,
+            session_id: run.session_id.clone(),
+            run_id: run.id,
+            sessions_above: run.subagent.as_ref().map(|own| own.sessions_above.clone()).unwrap_or_default(),
+        }),
         call_id,
         trace_id: run.trace_id.clone(),
         budget: None,

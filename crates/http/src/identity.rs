@@ -78,7 +78,12 @@ impl Identity {
 
     /// What is kept with a run.
     pub fn principal(&self) -> Principal {
-        Principal { user_id: self.user_id, api_key_id: self.api_key_id, scopes: self.scopes.words().to_vec() }
+        Principal {
+            user_id: self.user_id,
+            api_key_id: self.api_key_id,
+            client_id: self.standing.basis().and_then(|basis| basis.client_id.clone()),
+            scopes: self.scopes.words().to_vec(),
+        }
     }
 
     /// The same without HTTP, for the request under way.

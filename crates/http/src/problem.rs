@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_domain::{Fault, Refusal, RefusalKind};
+use artel_identity::NoDataKey;
 use artel_store::StoreError;
 use axum::Json;
 use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -284,6 +285,15 @@ impl From<StoreError> for Problem {
             return Self::new(StatusCode::BAD_REQUEST, "builtin_agent_read_only", message);
         }
         Refusal::from(error).into()
+    }
+}
+
+impl From<NoDataKey> for Problem {
+    fn from(error: NoDataKey) -> Self {
+        match error {
+            NoDataKey::NotNow(_) => Self::unavailable(error),
+            NoDataKey::Seal(_) => Self::internal(error),
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! Secrets at rest: authenticated encryption with the process's key. The associated data names the place of the secret,
-//! so a row that was moved to another tenant or name does not open.
+//! Secrets of the installation at rest: authenticated encryption with the process's key. The associated data names the
+//! place of the secret, so a row that was moved to another tenant or name does not open.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,10 +12,13 @@ use crate::entropy::{NoEntropy, entropy};
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
 
-/// XChaCha20-Poly1305 with one 32-byte key.
+/// XChaCha20-Poly1305 with one 32-byte key, and maybe another one that opens only.
 ///
 /// FROZEN: the sealed form, because databases hold it: version (1 byte), nonce (24 bytes), ciphertext with tag.
-pub struct SecretBox(XChaCha20Poly1305);
+pub struct SecretBox {
+    key: XChaCha20Poly1305,
+    other: Option<XChaCha20Poly1305>,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
@@ -30,7 +33,13 @@ pub enum SealError {
 
 impl SecretBox {
     pub fn new(key: &[u8; 32]) -> Self {
-        Self(XChaCha20Poly1305::new(key.into()))
+        Self { key: XChaCha20Poly1305::new(key.into()), other: None }
+    }
+
+    /// Opens what was sealed with this key too: while one key takes another one's place.
+    #[must_use]
+    pub fn opening_with(self, other: &[u8; 32]) -> Self {
+        Self { other: Some(XChaCha20Poly1305::new(other.into())), ..self }
     }
 
     /// Seals for the place that `aad` names. Two seals of the same text differ.
@@ -40,7 +49,7 @@ impl SecretBox {
     pub fn seal(&self, aad: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
         let nonce = entropy::<NONCE>()?;
         let payload = Payload { msg: plaintext, aad };
-        let ciphertext = self.0.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::TooLong)?;
+        let ciphertext = self.key.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::TooLong)?;
         Ok([&[VERSION], nonce.as_slice(), &ciphertext].concat())
     }
 
@@ -54,8 +63,24 @@ impl SecretBox {
         if *version != VERSION {
             return Err(SealError::DoesNotOpen);
         }
-        let payload = Payload { msg: ciphertext, aad };
-        self.0.decrypt(&XNonce::from(*nonce), payload).map(SecretSlice::from).map_err(|_| SealError::DoesNotOpen)
+        let open = |key: &XChaCha20Poly1305| {
+            let payload = Payload { msg: ciphertext, aad };
+            key.decrypt(&XNonce::from(*nonce), payload).map(SecretSlice::from).ok()
+        };
+        open(&self.key).or_else(|| self.other.as_ref().and_then(open)).ok_or(SealError::DoesNotOpen)
+    }
+
+    /// The same text sealed with the key that seals; `None` when it was sealed with that one already.
+    ///
+    /// # Errors
+    /// Fails when no key opens it.
+    pub fn renewed_text(&self, aad: &[u8], sealed: &str) -> Result<Option<String>, SealError> {
+        let own = Self { key: self.key.clone(), other: None };
+        if own.open_text(aad, sealed).is_ok() {
+            return Ok(None);
+        }
+        let opened = self.open_text(aad, sealed)?;
+        self.seal_text(aad, opened.expose_secret().as_bytes()).map(Some)
     }
 
     /// [`Self::seal`] as base64, for text columns.
@@ -90,6 +115,20 @@ mod tests {
         assert_eq!(safe.open_text(b"tenant-b/github", &sealed).unwrap_err(), SealError::DoesNotOpen);
         let other = SecretBox::new(&[2; 32]);
         assert_eq!(other.open_text(b"tenant-a/github", &sealed).unwrap_err(), SealError::DoesNotOpen);
+    }
+
+    #[test]
+    fn while_one_key_replaces_another_both_open_and_the_new_one_seals() {
+        let (old, new) = (SecretBox::new(&[1; 32]), SecretBox::new(&[2; 32]).opening_with(&[1; 32]));
+        let sealed = old.seal_text(b"a", b"hunter2").unwrap();
+        assert_eq!(new.open_text(b"a", &sealed).unwrap().expose_secret(), "hunter2");
+        let renewed = new.renewed_text(b"a", &sealed).unwrap().unwrap();
+        assert_eq!(SecretBox::new(&[2; 32]).open_text(b"a", &renewed).unwrap().expose_secret(), "hunter2");
+        assert!(old.open_text(b"a", &renewed).is_err());
+        assert_eq!(new.renewed_text(b"a", &renewed).unwrap(), None);
+        assert_eq!(new.renewed_text(b"b", &sealed).unwrap_err(), SealError::DoesNotOpen, "another place");
+        let third = SecretBox::new(&[3; 32]).opening_with(&[2; 32]);
+        assert_eq!(third.renewed_text(b"a", &sealed).unwrap_err(), SealError::DoesNotOpen, "neither key");
     }
 
     #[test]

@@ -81,6 +81,11 @@ impl ServiceKey {
         Ok(SealedKey { public_jwk: key.public_jwk(), sealed, kid: key.kid })
     }
 
+    /// The same key sealed with the master key that seals now; `None` when that one sealed it.
+    pub fn renewed(kid: &str, sealed: &str, seal: &SecretBox) -> Result<Option<String>, SealedKeyError> {
+        Ok(seal.renewed_text(&place(kid), sealed)?)
+    }
+
     /// Opens a sealed key, and checks that it has this name.
     pub fn open(kid: &str, sealed: &str, seal: &SecretBox) -> Result<Self, SealedKeyError> {
         let key = Self::from_pem(&seal.open_text(&place(kid), sealed)?)?;

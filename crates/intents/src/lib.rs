@@ -1,5 +1,5 @@
 //! What every surface may ask of a run, a session or a saved task: start a run, answer a call, decide about one,
-//! cancel, switch the specialist, keep a task and start it.
+//! cancel, switch the specialist, keep a task and start it, keep a file in a user's memory.
 //!
 //! An intent checks the request, stores it in one transaction and wakes the workers, who do the rest. All limits that
 //! do not belong to a protocol are checked here. This crate must never know HTTP, SQL, a model, or the words of one
@@ -10,6 +10,7 @@ mod cancel;
 mod decide;
 mod forms;
 mod ground;
+mod memory;
 mod scopes;
 mod sessions;
 mod start_run;
@@ -24,6 +25,7 @@ pub use answer::CallAnswer;
 pub use decide::{ARGUMENTS_MISSING, ApprovalRef, HumanDecision, NewArguments};
 pub use forms::{FormAnswer, FormRef};
 pub use ground::{Intents, IntentsConfig};
+pub use memory::{ChangeMemory, ChangedMemory, MemoryDeed};
 pub use sessions::OpenSession;
 pub use start_run::{Runner, StartRun, Started};
 pub use switch::Switch;

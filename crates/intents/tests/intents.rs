@@ -98,7 +98,7 @@ impl World {
 fn user(user_id: UserId) -> Requester {
     Requester {
         tenant_id: TENANT,
-        principal: Principal { user_id, api_key_id: None, scopes: vec!["runs:write".into()] },
+        principal: Principal { user_id, api_key_id: None, client_id: None, scopes: vec!["runs:write".into()] },
         actor: Actor { user_id: Some(user_id), ..Actor::default() },
         only_agent: None,
         daily_limits: Vec::new(),

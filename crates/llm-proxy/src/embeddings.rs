@@ -12,10 +12,10 @@ use serde_json::value::RawValue;
 
 use crate::App;
 use crate::caller::{Invoker, trace_of};
-use crate::document;
 use crate::fault::Fault;
 use crate::inbound::read_embedding;
 use crate::payload::Payload;
+use crate::shapes;
 
 #[derive(Serialize)]
 struct WireEmbeddings<'a> {
@@ -41,10 +41,10 @@ struct WireUsage {
 }
 
 /// Creates embeddings.
-#[utoipa::path(post, path = "/v1/embeddings", tag = document::EMBEDDINGS,
-    request_body(content = document::EmbeddingsRequest,
+#[utoipa::path(post, path = "/v1/embeddings", tag = shapes::EMBEDDINGS,
+    request_body(content = shapes::EmbeddingsRequest,
         example = json!({ "model": "demo:echo", "input": ["Hello", "Good morning"] })),
-    responses((status = OK, description = "One vector for each input.", body = document::EmbeddingList)))]
+    responses((status = OK, description = "One vector for each input.", body = shapes::EmbeddingList)))]
 pub(crate) async fn create_embeddings(
     State(app): State<App>,
     invoker: Invoker,

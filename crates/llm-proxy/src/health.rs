@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::App;
-use crate::document;
+use crate::shapes;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
@@ -31,7 +31,7 @@ pub(crate) struct Health {
 }
 
 /// Reports the health. The status is always 200: a provider that is down is no reason to restart a working process.
-#[utoipa::path(get, path = "/health", tag = document::HEALTH, security(()),
+#[utoipa::path(get, path = "/health", tag = shapes::HEALTH, security(()),
     responses((status = OK, description = "It is there.", body = Health)))]
 pub(crate) async fn check_health(State(app): State<App>) -> Json<Health> {
     let details = app.models.health();
@@ -54,7 +54,7 @@ fn word(provider: &ProviderHealth) -> &'static str {
 }
 
 /// Returns the metrics in Prometheus text format.
-#[utoipa::path(get, path = "/metrics", tag = document::HEALTH, security(()),
+#[utoipa::path(get, path = "/metrics", tag = shapes::HEALTH, security(()),
     responses((status = OK, description = "Prometheus text.", body = String, content_type = "text/plain")))]
 pub(crate) async fn get_metrics(State(app): State<App>) -> Response {
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render().await).into_response()

@@ -18,6 +18,7 @@ mod outbound;
 mod payload;
 mod reasoning_cache;
 mod routes;
+mod shapes;
 mod signal;
 
 pub use app::{App, Deps, ProxyConfig};

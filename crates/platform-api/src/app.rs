@@ -7,7 +7,7 @@ use artel_connector_engine::Executor;
 use artel_domain::{RateLimit, TenantId, UserId};
 use artel_egress::Egress;
 use artel_http::{Gate, Ground, Identity, PublicKeys, TrustedHosts};
-use artel_identity::{ApiKeyMaker, SecretBox, TokenIssuer};
+use artel_identity::{ApiKeyMaker, Keyring, TokenIssuer};
 use artel_intents::Intents;
 use artel_llm::Models;
 use artel_store::{SurfaceStore, Viewer};
@@ -73,7 +73,7 @@ pub struct Deps {
     /// The guard of addresses that callers name.
     pub egress: Arc<Egress>,
     /// Seals the secrets of credentials and hooks.
-    pub seal: Arc<SecretBox>,
+    pub keyring: Arc<Keyring>,
 }
 
 /// The state of every handler. Cheap to clone.
@@ -96,7 +96,7 @@ pub struct Shared {
     pub(crate) egress: Arc<Egress>,
     /// Imports of connectors that are under way in this process.
     pub(crate) imports: Imports,
-    pub(crate) seal: Arc<SecretBox>,
+    pub(crate) keyring: Arc<Keyring>,
     pub(crate) places: Places,
     pub(crate) config: ApiConfig,
 }
@@ -116,7 +116,7 @@ impl App {
             connectors,
             executor,
             egress,
-            seal,
+            keyring,
         } = deps;
         Self(Arc::new(Shared {
             ground,
@@ -132,7 +132,7 @@ impl App {
             executor,
             egress,
             imports: Imports::default(),
-            seal,
+            keyring,
             places: Places::default(),
             config,
         }))

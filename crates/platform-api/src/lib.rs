@@ -20,6 +20,7 @@ mod document;
 mod forms;
 mod health;
 mod imports;
+mod memory;
 mod organizations;
 mod patch;
 mod reply;

@@ -10,8 +10,8 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
-    deliveries, docs, forms, health, imports, organizations, runs, sessions, tasks, tool_catalogue, tools, turns,
-    usage, webhooks, workspace,
+    deliveries, docs, forms, health, imports, memory, organizations, runs, sessions, tasks, tool_catalogue, tools,
+    turns, usage, webhooks, workspace,
 };
 
 /// A file with what is around it in a form.
@@ -27,7 +27,8 @@ pub fn router(app: App) -> Router {
 pub fn routes(app: App) -> Router {
     let gate = || app.gate.clone();
     let starts = Router::from(run_starts()).layer(from_fn_with_state(gate(), admit_runs));
-    let known = Router::from(resources()).merge(starts).layer(from_fn_with_state(gate(), admit));
+    let known =
+        Router::from(resources()).merge(memory::deep_files()).merge(starts).layer(from_fn_with_state(gate(), admit));
     let strangers = Router::from(sign_in()).layer(from_fn_with_state(gate(), admit_strangers));
     // Hooks are counted each for itself, by the handler.
     let api = known.merge(strangers).merge(Router::from(hooks()));
@@ -73,6 +74,7 @@ fn resources() -> OpenApiRouter<App> {
         sessions::routes(),
         turns::routes(),
         tasks::routes(),
+        memory::routes(),
         workspace::routes(),
         artifacts::routes(),
         audit::routes(),

@@ -26,6 +26,8 @@ const PORTIONS: usize = 50;
 /// Fewer, because each may have a mebibyte; the portions keep up with a hundred events a second too.
 const EVENTS_AT_A_TIME: u32 = 500;
 const EVENT_PORTIONS: usize = 200;
+/// How long a text of memory that was replaced can be restored.
+const MEMORY_RETENTION: Duration = Duration::from_hours(24 * 90);
 /// How long the log of messages to tenants' servers goes back.
 const WEBHOOKS_RETENTION: Duration = Duration::from_hours(24 * 30);
 
@@ -50,6 +52,11 @@ pub fn sweeps(deps: SweepDeps) -> Vec<Job> {
         sweep("forget_webhook_deliveries", EVERY, &deps, |deps| async move {
             let before = deps.before(WEBHOOKS_RETENTION);
             let forget = || deps.store.forget_webhook_deliveries(before, EVENTS_AT_A_TIME);
+            in_portions(EVENT_PORTIONS, EVENTS_AT_A_TIME, forget).await
+        }),
+        sweep("forget_memory_versions", EVERY, &deps, |deps| async move {
+            let before = deps.before(MEMORY_RETENTION);
+            let forget = || deps.store.forget_memory_versions(before, EVENTS_AT_A_TIME);
             in_portions(EVENT_PORTIONS, EVENTS_AT_A_TIME, forget).await
         }),
     ];

@@ -3,6 +3,7 @@ mod connectors;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub(crate) use accounts::{ClientArgs, ClientsCommand, RotateArgs, UserArgs, UsersCommand};
 use artel_domain::{AgentId, ApiKeyId, TenantId, UserId};
@@ -69,6 +70,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Send many requests at once to a running installation and report rate, latency and errors
     LoadTest(LoadTestArgs),
+    /// Watch a running installation: a line about database, runs and questions each time
+    Monitor(MonitorArgs),
     /// Serve a tool to try agents with: POST /echo {text}, POST /sum {a,b}, and knobs to delay, fail and count
     ToolMock(ToolMockArgs),
     /// Serve a model that says what a script tells it to, to try agents and clients with: OpenAI, Anthropic and Ollama
@@ -251,6 +254,12 @@ pub(crate) enum SecretsCommand {
         #[arg(long, default_value = "00000000-0000-0000-0000-000000000001")]
         tenant: TenantId,
     },
+    /// Bring all secrets under the master key of today
+    ///
+    /// The new master key is ARTEL_MASTER_KEY, the one before it ARTEL_MASTER_KEY_OTHER. The keys of tenants and the
+    /// keys that sign tokens are sealed with the new one; secrets that an earlier version sealed with the master key
+    /// itself are sealed with their tenant's key. It may run beside the servers, and may run again.
+    Rotate,
 }
 
 #[derive(Subcommand)]
@@ -313,6 +322,32 @@ pub(crate) enum Documented {
     Runtime,
     /// Every model behind OpenAI's API
     LlmProxy,
+}
+
+#[derive(Args)]
+pub(crate) struct MonitorArgs {
+    /// For example http://127.0.0.1:8000
+    pub(crate) url: String,
+    /// How long between two lines: 30s, 5m
+    #[arg(long, default_value = "30s", value_parser = period)]
+    pub(crate) every: Duration,
+    /// Stop after so many lines, with exit code 1 when one of them was FAIL
+    #[arg(long)]
+    pub(crate) count: Option<u32>,
+}
+
+/// Seconds, or a number with `s` or `m` behind it.
+fn period(text: &str) -> Result<Duration, String> {
+    let (number, seconds) = match text.strip_suffix('m') {
+        Some(number) => (number, 60),
+        None => (text.strip_suffix('s').unwrap_or(text), 1),
+    };
+    let number: u64 =
+        number.parse().map_err(|_| "write a number of seconds or minutes, such as 30s or 5m".to_owned())?;
+    if (1..=86_400).contains(&number) {
+        return Ok(Duration::from_secs(number * seconds));
+    }
+    Err("from 1s on, a day at most".to_owned())
 }
 
 #[derive(Args)]

@@ -10,6 +10,7 @@ mod desk;
 mod keys;
 mod load_test;
 mod model_mock;
+mod monitor;
 mod secrets;
 mod serve;
 mod signing_keys;
@@ -42,6 +43,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Connectors(command) => connectors::run(command).await,
         Command::Config(ConfigCommand::Check) => config::check(),
         Command::Check(args) => check::run(args).await,
+        Command::Monitor(args) => monitor::run(args).await,
         Command::LoadTest(args) => load_test::run(args).await,
         Command::ToolMock(args) => small::tool_mock(args).await,
         Command::ModelMock(args) => model_mock::run(args).await,

@@ -73,6 +73,8 @@ pub(crate) struct Config {
     pub(crate) jwt_issuer: String,
     pub(crate) api_key_pepper: Option<SecretString>,
     pub(crate) master_key: Option<SecretString>,
+    /// Opens what it sealed, while one master key takes the place of another.
+    pub(crate) other_master_key: Option<SecretString>,
     pub(crate) allow_test_tokens: bool,
     /// Names of this installation beside loopback, for what depends on the host that a client asks.
     pub(crate) trusted_hosts: TrustedHosts,
@@ -178,6 +180,7 @@ impl Config {
             jwt_issuer: s.text("JWT_ISSUER", "agent-platform", "a name", "agent-platform")?,
             api_key_pepper: secrets::secret(s, "API_KEY_PEPPER", 16, dev)?,
             master_key: s.secret("ARTEL_MASTER_KEY", 32)?,
+            other_master_key: s.secret("ARTEL_MASTER_KEY_OTHER", 32)?,
             allow_test_tokens: s.flag("ALLOW_TEST_TOKENS", false)? || dev,
             trusted_hosts: TrustedHosts::new(&s.list(
                 "TRUSTED_HOSTS",

@@ -67,6 +67,7 @@ fn config(args: &DemoArgs) -> anyhow::Result<(Config, Option<TempDir>)> {
     config.database = Database::Sqlite(config.data_dir.join("artel.db"));
     (config.redis_url, config.metrics_addr, config.toolkit.artifacts) = (None, None, None);
     (config.jwt_secret, config.api_key_pepper, config.master_key) = (None, None, None);
+    config.other_master_key = None;
     // Nobody signs in to a demo: what is given is not made up and shown.
     config.auth.admin_password = Some(format!("Demo-1!{}", SystemClock.uuid()).into());
     config.auth.internal_secret = Some(SystemClock.uuid().to_string().into());

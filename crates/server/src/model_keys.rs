@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_domain::TenantId;
-use artel_identity::SecretBox;
+use artel_identity::{Keyring, NoDataKey};
 use artel_llm::{KeyRing, ModelError};
 use artel_store::{Identities, StoreError};
 use async_trait::async_trait;
@@ -20,14 +20,14 @@ const MOST_REMEMBERED: u64 = 10_000;
 /// Keys out of the store, remembered for a moment. Accounts are tenants; a service that asks for itself has no keys.
 pub(crate) struct TenantKeys {
     store: Arc<dyn Identities>,
-    seal: SecretBox,
+    keyring: Arc<Keyring>,
     remembered: Cache<(TenantId, String), Option<SecretString>>,
 }
 
 impl TenantKeys {
-    pub(crate) fn new(store: Arc<dyn Identities>, seal: SecretBox) -> Self {
+    pub(crate) fn new(store: Arc<dyn Identities>, keyring: Arc<Keyring>) -> Self {
         let remembered = Cache::builder().time_to_live(REMEMBERED).max_capacity(MOST_REMEMBERED).build();
-        Self { store, seal, remembered }
+        Self { store, keyring, remembered }
     }
 
     async fn open(&self, tenant: TenantId, provider: &str) -> Result<Option<SecretString>, ModelError> {
@@ -39,8 +39,15 @@ impl TenantKeys {
                 _ => ModelError::NotConfigured(format!("{provider}: the key `{name}` cannot be read")),
             }
         })?;
-        let opened = sealed.map(|sealed| self.seal.open_text(&place(tenant, &name), &sealed)).transpose();
-        opened.map_err(|error| {
+        let Some(sealed) = sealed else { return Ok(None) };
+        let seal = self.keyring.of(tenant).await.map_err(|error| {
+            tracing::error!(%tenant, name, %error, "a tenant's key for a model provider cannot be read");
+            match error {
+                NoDataKey::NotNow(_) => ModelError::KeysUnavailable(provider.to_owned()),
+                NoDataKey::Seal(_) => ModelError::NotConfigured(format!("{provider}: the key `{name}` cannot be read")),
+            }
+        })?;
+        seal.open_text(&place(tenant, &name), &sealed).map(Some).map_err(|error| {
             tracing::error!(%tenant, name, %error, "a tenant's key for a model provider cannot be opened; was the master key changed?");
             ModelError::NotConfigured(format!("{provider}: the key `{name}` cannot be opened; it must be stored again"))
         })

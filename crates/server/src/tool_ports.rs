@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, TenantId};
-use artel_identity::{ApiKeyMaker, SecretBox};
+use artel_identity::{ApiKeyMaker, Keyring, NoDataKey};
 use artel_store::{Identities, StoreError};
 use artel_tools::SecretError;
 use async_trait::async_trait;
@@ -18,12 +18,12 @@ use crate::vault::Vault;
 /// The tenant's own secrets, sealed in the database.
 pub(crate) struct StoredSecrets {
     store: Arc<dyn Identities>,
-    seal: SecretBox,
+    keyring: Arc<Keyring>,
 }
 
 impl StoredSecrets {
-    pub(crate) fn new(store: Arc<dyn Identities>, seal: SecretBox) -> Self {
-        Self { store, seal }
+    pub(crate) fn new(store: Arc<dyn Identities>, keyring: Arc<Keyring>) -> Self {
+        Self { store, keyring }
     }
 }
 
@@ -43,7 +43,14 @@ impl artel_tools::Secrets for StoredSecrets {
             }
         })?;
         let Some(sealed) = sealed else { return Ok(None) };
-        self.seal.open_text(&secret_names::place(tenant, name), &sealed).map(Some).map_err(|error| {
+        let seal = self.keyring.of(tenant).await.map_err(|error| {
+            tracing::error!(%tenant, name, %error, "a tenant's secret cannot be read");
+            match error {
+                NoDataKey::NotNow(why) => SecretError::NotNow(why),
+                NoDataKey::Seal(_) => SecretError::Unreadable,
+            }
+        })?;
+        seal.open_text(&secret_names::place(tenant, name), &sealed).map(Some).map_err(|error| {
             tracing::error!(%tenant, name, %error, "a tenant's secret cannot be opened; was the master key changed?");
             SecretError::Unreadable
         })

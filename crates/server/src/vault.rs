@@ -10,8 +10,10 @@ use anyhow::{Context as _, bail};
 use artel_domain::Clock;
 use artel_http::InternalKey;
 use artel_identity::{
-    ApiKeyMaker, ClientSecrets, OpaqueTokens, SecretBox, ServiceKey, TokenIssuer, TokenVerifier, entropy,
+    ApiKeyMaker, ClientSecrets, Keyring, OpaqueTokens, SecretBox, ServiceKey, TokenIssuer, TokenVerifier, entropy,
 };
+use artel_store::SealedValues;
+use artel_tools_services::StoredKeys;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -25,6 +27,8 @@ pub(crate) struct Vault {
     pepper: SecretString,
     internal_key: SecretString,
     master_key: [u8; 32],
+    /// Opens too, while one master key takes another one's place.
+    other_master_key: Option<[u8; 32]>,
     service_key: OnceCell<Arc<ServiceKey>>,
 }
 
@@ -36,11 +40,18 @@ impl Vault {
             None => keep(&directory.join(file), || Ok(STANDARD.encode(entropy::<32>()?))),
         };
         let master = kept(&config.master_key, "master.key")?;
+        let other = match &config.other_master_key {
+            Some(given) => Some(given.clone()),
+            None => read(&directory.join("master.key.other"))?,
+        };
         Ok(Self {
             jwt_secret: kept(&config.jwt_secret, "jwt.secret")?,
             pepper: kept(&config.api_key_pepper, "api-key.pepper")?,
             internal_key: kept(&config.internal_api_key, "internal-api.key")?,
-            master_key: master_key(&master)?,
+            master_key: master_key(&master, "ARTEL_MASTER_KEY (or master.key in the data directory)")?,
+            other_master_key: other
+                .map(|other| master_key(&other, "ARTEL_MASTER_KEY_OTHER (or master.key.other in the data directory)"))
+                .transpose()?,
             service_key: OnceCell::new(),
             directory,
         })
@@ -76,8 +87,23 @@ impl Vault {
         self.internal_key.clone()
     }
 
+    /// Of the installation. The secrets of tenants have keys of their own: [`Self::keyring`].
     pub(crate) fn seal(&self) -> SecretBox {
-        SecretBox::new(&self.master_key)
+        let seal = SecretBox::new(&self.master_key);
+        match &self.other_master_key {
+            Some(other) => seal.opening_with(other),
+            None => seal,
+        }
+    }
+
+    /// The keys of tenants, which the store keeps.
+    pub(crate) fn keyring(&self, store: Arc<dyn SealedValues>, clock: Arc<dyn Clock>) -> Keyring {
+        Keyring::new(Arc::new(self.seal()), Arc::new(StoredKeys::new(store, clock)))
+    }
+
+    /// Whether another master key opens too.
+    pub(crate) fn is_changing(&self) -> bool {
+        self.other_master_key.is_some()
     }
 
     /// The key that signs service tokens. Made when it is first needed: that takes a good part of a second.
@@ -95,7 +121,10 @@ impl Vault {
 }
 
 /// 32 bytes as base64 or hex.
-fn master_key(text: &SecretString) -> anyhow::Result<[u8; 32]> {
+///
+/// # Arguments
+/// * `name`: where it is from, for whoever reads the error.
+fn master_key(text: &SecretString, name: &str) -> anyhow::Result<[u8; 32]> {
     let text = text.expose_secret().trim();
     let hex = |text: &str| {
         (0..text.len())
@@ -106,9 +135,7 @@ fn master_key(text: &SecretString) -> anyhow::Result<[u8; 32]> {
     let bytes = if text.len() == 64 { hex(text) } else { STANDARD.decode(text).ok() };
     match bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
         Some(key) => Ok(key),
-        None => bail!(
-            "ARTEL_MASTER_KEY (or master.key in the data directory): it is not 32 bytes as base64 or hex. Example: openssl rand -base64 32"
-        ),
+        None => bail!("{name}: it is not 32 bytes as base64 or hex. Example: openssl rand -base64 32"),
     }
 }
 

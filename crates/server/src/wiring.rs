@@ -22,11 +22,13 @@ use artel_console::Console;
 use artel_egress::Egress;
 use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Policy, Rules, TeamConfig};
 use artel_http::{Ground, MetricsText};
+use artel_identity::Keyring;
 use artel_intents::{Intents, IntentsConfig};
 use artel_llm::Models;
 use artel_scheduler::{Job, Retention, Scheduler, SchedulerDeps, SweepDeps, sweeps};
 use artel_store::Store;
 use artel_tools::{EnvSecrets, Registry, ToolsDeps};
+use artel_tools_knowledge::Knowledge;
 use artel_tools_services::{Connectors, Services};
 use artel_tools_tasks::TaskTools;
 use artel_webhooks::{Courier, CourierDeps};
@@ -55,6 +57,8 @@ pub(crate) struct Parts {
     pub(crate) models: Arc<Models>,
     pub(crate) tools: Arc<Registry>,
     pub(crate) vault: Arc<Vault>,
+    /// The keys under which the secrets of tenants are sealed.
+    pub(crate) keyring: Arc<Keyring>,
     pub(crate) auth: AuthApp,
     pub(crate) codelab: Codelab,
     pub(crate) console: Console,
@@ -83,7 +87,8 @@ impl Parts {
         // Meters that are made before there is a recorder would never count.
         Metrics::record();
         let (accountant, books) = Bookkeeping::start(config, store.clone())?;
-        let keys = Arc::new(TenantKeys::new(store.clone(), vault.seal()));
+        let keyring = Arc::new(vault.keyring(store.clone(), clock.clone()));
+        let keys = Arc::new(TenantKeys::new(store.clone(), keyring.clone()));
         let models =
             Models::new(callees::model_config(config, &vault)).context("the model providers cannot be set up")?;
         let models = Arc::new(models.with_keys(keys).accounting_to(accountant, clock.clone()));
@@ -95,21 +100,23 @@ impl Parts {
         let catalogue = data.await.context("the data of tools and connectors")??;
         let connectors = Arc::new(Connectors::new(Arc::new(catalogue), ground.store.clone()));
         let egress = Arc::new(callees::egress(config, BTreeMap::new())?);
-        let executor = Arc::new(callees::executor(&ground, &vault, egress.clone()));
+        let executor = Arc::new(callees::executor(&ground, keyring.clone(), egress.clone()));
         let services = Arc::new(Services {
             store: ground.store.clone(),
             connectors: connectors.clone(),
             executor: executor.clone(),
-            seal: Arc::new(vault.seal()),
+            keyring: keyring.clone(),
         });
         let policy: Arc<dyn Policy> = Arc::new(Rules::new(config.approval_rules.clone()));
         let intents = intents(config, &ground, policy.clone());
         let tasks = Arc::new(TaskTools { intents: intents.clone(), store: ground.store.clone() });
+        let knowledge = Arc::new(Knowledge { intents: intents.clone(), store: ground.store.clone() });
         let tools = toolkit::tools(config)?
             .into_iter()
             .chain(artel_tools_services::tools(&services))
             .chain(artel_tools_tasks::tools(&tasks))
-            .fold(tools(config, &ground, &vault, aliases)?, Registry::with)
+            .chain(artel_tools_knowledge::tools(&knowledge))
+            .fold(tools(config, &ground, (&vault, keyring.clone()), aliases)?, Registry::with)
             .keeping(Arc::new(artifacts.clone()))
             .connecting(connectors.clone());
         let tools = Arc::new(tools);
@@ -121,6 +128,7 @@ impl Parts {
             models,
             tools,
             vault,
+            keyring,
             auth,
             codelab,
             console,
@@ -178,7 +186,7 @@ impl Parts {
         Courier::new(CourierDeps {
             store: self.ground.store.clone(),
             egress: self.egress.clone(),
-            seal: Arc::new(self.vault.seal()),
+            keyring: self.keyring.clone(),
             clock: self.ground.clock.clone(),
         })
     }
@@ -223,10 +231,10 @@ impl Parts {
 fn tools(
     config: &Config,
     ground: &Ground<dyn Store>,
-    vault: &Arc<Vault>,
+    (vault, keyring): (&Arc<Vault>, Arc<Keyring>),
     aliases: BTreeMap<String, SocketAddr>,
 ) -> anyhow::Result<Registry> {
-    let stored = StoredSecrets::new(ground.store.clone(), vault.seal());
+    let stored = StoredSecrets::new(ground.store.clone(), keyring);
     let deps = ToolsDeps {
         secrets: Arc::new(EnvSecrets::new(config.names.clone(), Some(Arc::new(stored)))),
         limits: Arc::new(BusLimits::new(ground.bus.clone())),

@@ -53,6 +53,22 @@ async fn a_browser_at_the_root_is_sent_to_the_console_and_nobody_else_is() {
 }
 
 #[tokio::test]
+async fn a_wrong_address_is_a_page_for_a_browser_and_an_error_for_a_program() {
+    let artel = artel().await;
+    let wrong = || browser().get(format!("{}/nowhere/<b>", artel.url()));
+    let page = wrong().header(ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8").send().await.unwrap();
+    assert_eq!((page.status().as_u16(), page.headers()["vary"].to_str().unwrap()), (404, "accept"));
+    assert!(page.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+    let text = page.text().await.unwrap();
+    assert!(text.contains("/console/") && !text.contains("nowhere"), "{text}");
+    for accept in ["*/*", "application/json"] {
+        let error = wrong().header(ACCEPT, accept).send().await.unwrap();
+        assert_eq!(error.status(), 404);
+        assert_eq!(error.json::<Value>().await.unwrap()["error"], "not_found");
+    }
+}
+
+#[tokio::test]
 async fn every_page_has_a_policy_that_lets_nothing_in_and_is_compressed_when_asked() {
     let artel = artel().await;
     for path in ["/console/", "/console/runs", "/console/run/1"] {

@@ -205,6 +205,21 @@ async fn every_surface_is_checked_and_what_is_missing_is_named() {
 }
 
 #[tokio::test]
+async fn an_installation_is_watched_line_by_line() {
+    let artel = Launch::new(ARTEL, Database::Sqlite).start().await;
+    let (said, good) = artel.command(&["monitor", artel.url(), "--every", "1s", "--count", "2"]).await;
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(good && lines.len() == 2, "{said}");
+    for line in lines {
+        assert!(line.contains("Z  ok    database ") && line.contains("runs: 0 queued (oldest 0 s)"), "{line}");
+    }
+    let (said, good) = artel.command(&["monitor", "http://127.0.0.1:1", "--count", "1"]).await;
+    assert!(!good && said.contains("FAIL  nobody answers there"), "{said}");
+    let (_, good) = artel.command(&["monitor", artel.url(), "--every", "soon"]).await;
+    assert!(!good);
+}
+
+#[tokio::test]
 async fn every_surface_prints_its_document() {
     let artel = Launch::new(ARTEL, Database::Sqlite).with("INTERNAL_API_KEY", "between-services-7Xk2").start().await;
     for (surface, place) in [

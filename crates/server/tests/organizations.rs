@@ -110,10 +110,15 @@ async fn a_turn_calls_a_tool_and_its_stream_is_cut_anywhere(database: Database) 
     assert_eq!(end.data["files"][0]["artifact_id"], result["artifact_ids"][0]);
     let (status, draft) = world.ada.get(end.data["files"][0]["url"].as_str().unwrap()).await;
     assert_eq!((status, &draft["variants"][1]["label"]), (200, &json!("Long")));
+    // Each time it goes on at another process, which never saw the turn.
+    let (_other, elsewhere) = world.artel.another().await;
+    let there = world.ada.at(&elsewhere);
     for cut in 0..=events.len() {
         let first: String = events[..cut].iter().map(|event| event.raw.as_str()).collect();
         let after = cut.checked_sub(1).map(|last| events[last].id.as_str());
-        assert_eq!(first + &reads(&world.ada, url, after).await, live, "cut after event {cut}");
+        for reader in [&world.ada, &there] {
+            assert_eq!(first.clone() + &reads(reader, url, after).await, live, "cut after event {cut}");
+        }
     }
     the_model_was_told_of_the_catalogue(&world);
 }

@@ -41,7 +41,7 @@ const PAGES: [Page; 17] = [
     Page {
         file: "docs/quickstart.md",
         before: "",
-        changes: &[("kill -9 PID ", "kill -9 $(cat serve.pid); sleep 0.2; serve ")],
+        changes: &[("kill -9 PID ", "kill -9 $(cat serve.pid); rm serve.pid; sleep 0.3; serve ")],
         left_out: &[],
     },
     Page {
@@ -161,11 +161,11 @@ key() {
     AGENT=$(send /v1/agents '{"name": "Scribe", "model": "demo:echo", "status": "published"}' | jq -er .id)
 }
 session() { send /v1/runs '{"agent_id": "'$AGENT'", "input_message": "Hello"}' | jq -er .session_id; }
-password() { PASSWORD=Correct-Horse-7; echo $PASSWORD | artel users set-password admin --password-stdin > /dev/null; }
+password() { PASSWORD='Correct!Horse7'; echo $PASSWORD | artel users set-password admin --password-stdin > /dev/null; }
 # A call that waits for a human.
 ask() {
     local tool; tool=$(send /v1/tools '{"name": "write_file", "input_schema": {"type": "object", "properties": {}},
-        "execution_type": "internal", "execution_config": {"function": "echo"}}' | jq -er .id)
+        "execution_type": "http_webhook", "endpoint": "http://127.0.0.1:1/never"}' | jq -er .id)
     send /v1/agents/$AGENT/tools/$tool '{"require_approval": true}' > /dev/null
     send '/v1/runs?wait=false' '{"agent_id": "'$AGENT'", "input_message": "Use the tool"}' > /dev/null
     for _ in $(seq 100); do

@@ -275,7 +275,7 @@ impl Prometheus {
             .replace("evaluation_interval: 15s", "evaluation_interval: 1s")
             .replace("15s", interval)
             .replace("alerts.yml", rules_at.to_str().unwrap())
-            .replace("127.0.0.1:8000", &addresses.join(", "));
+            .replace("\"127.0.0.1:8000\"", &addresses.join(", "));
         std::fs::write(directory.path().join("prometheus.yml"), written).unwrap();
         // Free now; another process could only take it within the next milliseconds.
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
@@ -283,22 +283,24 @@ impl Prometheus {
         command.arg(format!("--config.file={}", directory.path().join("prometheus.yml").display()));
         command.arg(format!("--storage.tsdb.path={}", directory.path().join("data").display()));
         command.arg(format!("--web.listen-address=127.0.0.1:{port}"));
-        let child = command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+        let log = directory.path().join("log");
+        let child = command.stdin(Stdio::null()).stderr(std::fs::File::create(&log).unwrap());
+        let child = child.kill_on_drop(true).spawn().unwrap();
         let client = Client::anonymous(&format!("http://127.0.0.1:{port}"));
         let started = Self { client, _directory: directory, _child: child };
-        started.waits().await;
+        started.waits(&log).await;
         started
     }
 
-    async fn waits(&self) {
-        for _ in 0..200 {
+    async fn waits(&self, log: &Path) {
+        for _ in 0..600 {
             let answer = self.client.request("GET", "/-/ready").send().await;
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("Prometheus did not start");
+        panic!("Prometheus did not start: {}", std::fs::read_to_string(log).unwrap());
     }
 
     async fn get(&self, path: &str) -> Value {

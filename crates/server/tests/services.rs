@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests and what helps them fail by panicking")]
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -28,9 +29,11 @@ async fn echoing(writes: Writes) -> SocketAddr {
         let request = Request::from_parts(head, axum::body::Body::empty());
         let bearer = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
         let encoded = base64::engine::general_purpose::STANDARD.encode(bearer.trim_start_matches("Bearer "));
-        let body =
-            json!({ "jsonrpc": "2.0", "result": { "path": request.uri().path(), "seen": bearer, "encoded": encoded } });
-        axum::Json(body)
+        // More than a model is given: the whole of it becomes a file.
+        let more =
+            if request.uri().path() == "/large" { format!("{bearer} and more, ").repeat(6000) } else { String::new() };
+        let result = json!({ "path": request.uri().path(), "seen": bearer, "encoded": encoded, "more": more });
+        axum::Json(json!({ "jsonrpc": "2.0", "result": result }))
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -38,10 +41,10 @@ async fn echoing(writes: Writes) -> SocketAddr {
     address
 }
 
-/// Takes each refresh token once and gives another one for it; its access tokens live for a second.
-async fn rotating() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+/// Takes each refresh token once and gives another one for it; its access tokens live for so many seconds.
+async fn rotating(seconds: &Arc<AtomicU64>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let used = Arc::new(Mutex::new(Vec::new()));
-    let taken = Arc::clone(&used);
+    let (taken, seconds) = (Arc::clone(&used), Arc::clone(seconds));
     let answer = move |body: String| {
         let given = body.rsplit_once("refresh_token=").map_or("", |(_, token)| token).to_owned();
         let mut used = taken.lock().unwrap();
@@ -55,7 +58,7 @@ async fn rotating() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
         let body = json!({
             "access_token": format!("{CANARY}-access-{next}"),
             "refresh_token": format!("{CANARY}-refresh-{next}"),
-            "expires_in": 1,
+            "expires_in": seconds.load(Ordering::SeqCst),
         });
         std::future::ready((StatusCode::OK, axum::Json(body)))
     };
@@ -73,6 +76,7 @@ async fn model() -> ModelServer {
         let calls: Vec<Value> = serde_json::from_str(text("user").as_str().unwrap()).unwrap();
         let done: Vec<&Value> = messages.iter().filter(|message| message["role"] == "tool").collect();
         match calls.get(done.len()) {
+            Some(call) if call["tasks"].is_array() => Reply::CallOf(String::new(), "run_subagent", call.clone()),
             Some(call) => Reply::CallOf(String::new(), "connector_execute", call.clone()),
             None => Reply::Text(done.iter().map(|result| result["content"].to_string()).collect::<Vec<_>>().join("\n")),
         }
@@ -95,22 +99,26 @@ struct World {
     service: SocketAddr,
     writes: Writes,
     agent: String,
+    is_postgres: bool,
 }
 
 impl World {
     async fn new(database: Database) -> Self {
-        let writes = Writes::default();
+        Self::with(database, &[]).await
+    }
+
+    async fn with(database: Database, settings: &[(&str, &str)]) -> Self {
+        let (writes, is_postgres) = (Writes::default(), matches!(database, Database::Postgres { .. }));
         let (model, service) = (model().await, echoing(writes.clone()).await);
-        let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), database)
+        let launch = Launch::new(env!("CARGO_BIN_EXE_artel"), database)
             .with("OPENAI_BASE_URL", model.url())
-            .with("LOG_LEVEL", "debug")
-            .start()
-            .await;
+            .with("LOG_LEVEL", "debug");
+        let artel = settings.iter().fold(launch, |launch, (name, value)| launch.with(name, value)).start().await;
         let client = owner(&artel).await;
         let tool =
-            json!({ "name": "connector_execute", "input_schema": { "type": "object" }, "execution_type": "internal" });
-        let agent = client.agent("openai:scripted", &[tool]).await;
-        let world = Self { artel, client, model, service, writes, agent };
+            |name: &str| json!({ "name": name, "input_schema": { "type": "object" }, "execution_type": "internal" });
+        let agent = client.agent("openai:scripted", &[tool("connector_execute"), tool("run_subagent")]).await;
+        let world = Self { artel, client, model, service, writes, agent, is_postgres };
         world.changes("PUT", "connectors", &json!({ "connector_keys": ["http", "jsonrpc"] })).await;
         world
     }
@@ -136,6 +144,16 @@ impl World {
         let made = self.client.create("/organizations/me/credentials", &body).await;
         let body = json!({ "credential_id": made["id"], "scopes": scopes });
         self.changes("POST", "grants", &body).await["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The secret of an account whose tokens are made here.
+    fn refreshing(&self, tokens: SocketAddr) -> Value {
+        json!({
+            "base_url": format!("http://{}", self.service),
+            "token_url": format!("http://{tokens}/token"),
+            "client_id": "id-1",
+            "refresh_token": format!("{CANARY}-refresh-0"),
+        })
     }
 
     /// What a run that makes these calls answers.
@@ -196,16 +214,37 @@ impl World {
         std::mem::take(&mut self.writes.lock().unwrap())
     }
 
-    fn assert_no_secret_is_seen(&self, texts: Vec<String>) {
+    /// Neither in these texts nor in the log, what models were asked, what runs and their streams show, any file, nor
+    /// any row.
+    async fn assert_no_secret_is_seen(&self, texts: Vec<String>) {
         let requests = self.model.requests().iter().map(Value::to_string).collect::<String>();
-        for text in texts.into_iter().chain([self.artel.log(), requests]) {
+        let mut texts: Vec<String> = texts.into_iter().chain([self.artel.log(), requests]).collect();
+        let (_, runs) = self.client.get("/runs?limit=100").await;
+        for run in runs.as_array().unwrap() {
+            let id = run["id"].as_str().unwrap();
+            texts.push(self.client.get(&format!("/runs/{id}?include=messages")).await.1.to_string());
+            texts.extend(self.client.events(id, None).await.rest().await.into_iter().map(|event| event.raw));
+        }
+        if self.is_postgres {
+            for table in self.artel.sql("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'").await {
+                texts.extend(self.artel.sql(&format!("SELECT r::text FROM \"{table}\" r")).await);
+            }
+        }
+        for text in texts {
             assert!(!text.contains(CANARY), "a secret is seen in {}", &text[..text.len().min(300)]);
         }
-        let directory = self.artel.data_dir().join("data");
-        for entry in std::fs::read_dir(directory).into_iter().flatten() {
-            let path = entry.unwrap().path();
-            let bytes = if path.is_file() { std::fs::read(&path).unwrap() } else { Vec::new() };
-            assert!(!bytes.windows(CANARY.len()).any(|part| part == CANARY.as_bytes()), "{}", path.display());
+        let mut directories = vec![self.artel.data_dir().join("data")];
+        while let Some(directory) = directories.pop() {
+            for entry in std::fs::read_dir(directory).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    directories.push(path);
+                    continue;
+                }
+                // A file of the database may be gone by now.
+                let bytes = std::fs::read(&path).unwrap_or_default();
+                assert!(!bytes.windows(CANARY.len()).any(|part| part == CANARY.as_bytes()), "{}", path.display());
+            }
         }
     }
 }
@@ -225,14 +264,16 @@ async fn an_agent_answers_with_what_two_services_said(database: Database) {
     let calls = json!([
         get("/orders", None),
         { "service": "jsonrpc", "operation": "call", "params": { "method": "balance" } },
+        get("/large", None),
     ]);
     let answer = world.answers(&calls).await;
+    assert!(answer.contains("artifact_id") && answer.contains("truncated"), "the whole of it is a file: {answer}");
     assert!(answer.contains("/orders") && answer.matches("***").count() >= 2, "{answer}");
     let audit = world.client.get("/audit?limit=100").await.1.to_string();
     assert!(audit.contains("connector.write"), "{audit}");
     let listed = world.client.get("/organizations/me/credentials").await.1;
     assert!(listed[0]["last_used_at"].is_string(), "{listed}");
-    world.assert_no_secret_is_seen(vec![answer, audit, listed.to_string()]);
+    world.assert_no_secret_is_seen(vec![answer, audit, listed.to_string()]).await;
 }
 
 async fn what_is_not_granted_is_refused_at_the_moment_of_the_call(database: Database) {
@@ -255,7 +296,7 @@ async fn what_is_not_granted_is_refused_at_the_moment_of_the_call(database: Data
     assert!(outside.contains("forbidden: this agent may not use the service http"), "{outside}");
     let audit = world.client.get("/audit?limit=100&action=connector.refused").await.1;
     assert_eq!(audit.as_array().unwrap().len(), 5, "{audit:#}");
-    world.assert_no_secret_is_seen(vec![audit.to_string()]);
+    world.assert_no_secret_is_seen(vec![audit.to_string()]).await;
 }
 
 fn post(path: &str) -> Value {
@@ -290,7 +331,7 @@ async fn a_write_that_is_asked_about_waits_and_is_made_once(database: Database) 
     world.client = world.client.at(world.artel.url());
     world.decides(&run, &asked, &json!({ "decision": "approve" })).await;
     assert_eq!(world.written(), [r#"POST /late {"a":1}"#]);
-    world.assert_no_secret_is_seen(vec![asked.to_string()]);
+    world.assert_no_secret_is_seen(vec![asked.to_string()]).await;
 }
 
 async fn an_approval_holds_for_the_grant_and_the_account_that_were_shown(database: Database) {
@@ -323,6 +364,29 @@ async fn an_approval_holds_for_the_grant_and_the_account_that_were_shown(databas
     assert_eq!(world.written(), [""; 0]);
 }
 
+/// What a run may use is judged at each call: not when it began, and not when a human was asked.
+async fn an_agent_that_is_disabled_in_the_middle_of_a_run_uses_no_service(database: Database) {
+    let world = World::new(database).await;
+    world.grants("http", "shop", &json!({ "write": "ask" })).await;
+    let calls = json!([get("/before", None), post("/held"), get("/after", None)]);
+    let body = json!({ "agent_id": world.agent, "input_message": calls.to_string() });
+    let (status, run) = world.client.post("/runs", &body).await;
+    assert_eq!((status, &run["phase"]), (202, &json!("waiting_for_approval")), "{run:#}");
+    let run = run["id"].as_str().unwrap().to_owned();
+    let asked = world.asked(&run).await;
+    let path = format!("/organizations/me/agents/{}", world.agent);
+    let off = world.client.request("PATCH", &path).json(&json!({ "is_enabled": false })).send().await.unwrap();
+    assert_eq!(off.status(), 200);
+    let answer = world.decides(&run, &asked, &json!({ "decision": "approve" })).await;
+    assert!(answer.contains("/before"), "{answer}");
+    assert_eq!(answer.matches("forbidden: this agent is disabled or was deleted").count(), 2, "{answer}");
+    assert_eq!(world.written(), [""; 0]);
+    let audit = world.client.get("/audit?limit=100&action=connector.refused").await.1;
+    assert_eq!(audit.as_array().unwrap().len(), 2, "{audit:#}");
+    let (status, refused) = world.client.post("/runs", &body).await;
+    assert_eq!((status, &refused["error"]), (409, &json!("agent_disabled")), "{refused:#}");
+}
+
 /// An account is another one when its address or its secret changes, although its hosts stay the same.
 async fn an_approval_holds_for_the_address_and_the_secret_that_were_shown(database: Database) {
     let world = World::new(database).await;
@@ -348,7 +412,7 @@ async fn an_approval_holds_for_the_address_and_the_secret_that_were_shown(databa
     assert_eq!((changed.len(), &changed[0]["member"]), (1, &json!("account.changed_at")), "{third:#}");
     world.decides(&run, &third, &json!({ "decision": "approve" })).await;
     assert_eq!(world.written(), [r#"POST /live/pay {"a":1}"#]);
-    world.assert_no_secret_is_seen(vec![asked.to_string(), again.to_string(), third.to_string()]);
+    world.assert_no_secret_is_seen(vec![asked.to_string(), again.to_string(), third.to_string()]).await;
 }
 
 /// The grant would not ask. Its account is shown and pinned all the same.
@@ -389,16 +453,40 @@ async fn the_system_agent_asks_before_it_writes(database: Database) {
     assert_eq!(world.written(), [r#"POST /system {"a":1}"#]);
 }
 
+/// What a subagent may use is what its parent may use at that moment: the accounts, the scopes, and a human's word.
+async fn a_subagent_has_the_grants_of_its_parent_and_no_more(database: Database) {
+    let world = World::new(database).await;
+    let tasks = |calls: Value| json!({ "tasks": [{ "kind": "execute", "goal": calls.to_string() }] });
+    let none = world.answers(&json!([tasks(json!([get("/orders", None)]))])).await;
+    assert!(none.contains("forbidden: this agent is granted no account of http"), "{none}");
+    let grant = world.grants("http", "shop", &json!({ "read": true, "write": false })).await;
+    let reads = world.answers(&json!([tasks(json!([post("/orders"), get("/orders", None)]))])).await;
+    assert!(reads.contains("the grant of the account shop does not cover write calls"), "{reads}");
+    assert!(reads.contains("***"), "reading is granted, and the service echoes its secret: {reads}");
+    assert_eq!(world.written(), [""; 0]);
+    let explores = json!({ "tasks": [{ "kind": "explore", "goal": "x", "tools": ["connector_execute"] }] });
+    let refused = world.answers(&json!([explores])).await;
+    assert!(refused.contains("a subagent that is to explore cannot have 'connector_execute'"), "{refused}");
+
+    world.changes("PATCH", &format!("grants/{grant}"), &json!({ "scopes": { "write": "ask" } })).await;
+    let (run, asked) = world.holds(&tasks(json!([post("/asked")]))).await;
+    assert_ne!(asked["run_id"], json!(run), "the subagent asks");
+    assert_eq!(asked["target"]["account"]["instance_id"], "shop", "{asked:#}");
+    let answer = world.decides(&run, &asked, &json!({ "decision": "approve" })).await;
+    assert!(answer.contains("/asked"), "{answer}");
+    assert_eq!(world.written(), [r#"POST /asked {"a":1}"#]);
+
+    let (run, asked) = world.holds(&tasks(json!([post("/revoked")]))).await;
+    world.changes("DELETE", &format!("grants/{grant}"), &json!(null)).await;
+    let answer = world.decides(&run, &asked, &json!({ "decision": "approve" })).await;
+    assert!(answer.contains("forbidden: this agent is granted no account of http"), "{answer}");
+    assert_eq!(world.written(), [""; 0], "the grant went while the question waited");
+}
+
 async fn a_rotated_refresh_token_outlives_the_process(database: Database) {
     let mut world = World::new(database).await;
-    let (tokens, used) = rotating().await;
-    let secret = json!({
-        "base_url": format!("http://{}", world.service),
-        "token_url": format!("http://{tokens}/token"),
-        "client_id": "id-1",
-        "refresh_token": format!("{CANARY}-refresh-0"),
-    });
-    world.grants_by("http", "shop", &json!({ "read": true }), &secret).await;
+    let (tokens, used) = rotating(&Arc::new(AtomicU64::new(1))).await;
+    world.grants_by("http", "shop", &json!({ "read": true }), &world.refreshing(tokens)).await;
     for dies in [true, false] {
         let answer = world.answers(&json!([get("/orders", None)])).await;
         assert!(answer.contains("/orders") && answer.contains("***"), "{answer}");
@@ -415,15 +503,40 @@ async fn a_rotated_refresh_token_outlives_the_process(database: Database) {
     assert!(answer.contains("/orders"), "{answer}");
     let wanted: Vec<String> = (0..3).map(|number| format!("{CANARY}-refresh-{number}")).collect();
     assert_eq!(*used.lock().unwrap(), wanted);
-    world.assert_no_secret_is_seen(vec![answer]);
+    world.assert_no_secret_is_seen(vec![answer]).await;
+}
+
+/// Three processes share the store, and each drives a part of the runs. All find that the token has ended.
+async fn a_hundred_calls_in_three_processes_refresh_a_token_once(database: Database) {
+    // A busy machine must not take a worker for dead.
+    let world = World::with(database, &[("LEASE_SECONDS", "30")]).await;
+    let seconds = Arc::new(AtomicU64::new(1));
+    let (tokens, used) = rotating(&seconds).await;
+    world.grants_by("http", "shop", &json!({ "read": true }), &world.refreshing(tokens)).await;
+    world.answers(&json!([get("/first", None)])).await;
+    let ((_second, second), (_third, third)) = (world.artel.another().await, world.artel.another().await);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    seconds.store(3600, Ordering::SeqCst);
+    let clients = [world.client.at(world.artel.url()), world.client.at(&second), world.client.at(&third)];
+    let input = json!([get("/orders", None)]).to_string();
+    let starts = (0..100).map(|number| clients[number % 3].start_run(&world.agent, &input));
+    for run in futures::future::join_all(starts).await {
+        let finished = clients[0].finished_run(&run).await;
+        let answer = finished["output_message"].as_str().unwrap_or_default();
+        assert!(answer.contains("/orders"), "{finished:#}");
+    }
+    assert_eq!(*used.lock().unwrap(), [format!("{CANARY}-refresh-0"), format!("{CANARY}-refresh-1")]);
 }
 
 on_both_stores! {
+    a_hundred_calls_in_three_processes_refresh_a_token_once as a_hundred_calls_refresh_once_on_sqlite, a_hundred_calls_refresh_once_on_postgres;
     a_write_that_is_asked_about_waits_and_is_made_once as a_write_is_asked_about_on_sqlite, a_write_is_asked_about_on_postgres;
     an_approval_holds_for_the_grant_and_the_account_that_were_shown as an_approval_holds_for_its_grant_on_sqlite, an_approval_holds_for_its_grant_on_postgres;
     an_approval_holds_for_the_address_and_the_secret_that_were_shown as an_approval_pins_address_and_secret_on_sqlite, an_approval_pins_address_and_secret_on_postgres;
+    an_agent_that_is_disabled_in_the_middle_of_a_run_uses_no_service as an_agent_is_disabled_on_sqlite, an_agent_is_disabled_on_postgres;
     a_rule_that_asks_pins_the_account_too as a_rule_pins_the_account_on_sqlite, a_rule_pins_the_account_on_postgres;
     the_system_agent_asks_before_it_writes as the_system_agent_asks_on_sqlite, the_system_agent_asks_on_postgres;
+    a_subagent_has_the_grants_of_its_parent_and_no_more as a_subagents_grants_on_sqlite, a_subagents_grants_on_postgres;
     a_rotated_refresh_token_outlives_the_process as a_rotated_refresh_token_is_kept_on_sqlite, a_rotated_refresh_token_is_kept_on_postgres;
     an_agent_answers_with_what_two_services_said as an_agent_uses_two_services_on_sqlite, an_agent_uses_two_services_on_postgres;
     what_is_not_granted_is_refused_at_the_moment_of_the_call as what_is_not_granted_is_refused_on_sqlite, what_is_not_granted_is_refused_on_postgres;

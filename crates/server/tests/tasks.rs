@@ -164,6 +164,24 @@ async fn agents_plan_work_by_their_tools(database: Database) {
     manage(json!({ "action": "update", "task_id": task, "budget": money })).await;
     let found = query(json!({ "action": "get", "task_id": task })).await;
     assert_eq!(found["task"]["budget"]["run_cost_usd"], 0.0157, "{found:#}");
+    let limited = json!({ "run_tokens": 50_000 });
+    let within = async |args: Value| {
+        let prompt = format!("call manage_task {args}");
+        let plan = json!({ "title": "Plan", "agent_id": agent, "budget": limited, "prompt": prompt });
+        let plan = client.create("/tasks", &plan).await;
+        let run = client.create(&format!("/tasks/{}/run", plan["task_id"].as_str().unwrap()), &json!({})).await;
+        client.finished_run(run["run_id"].as_str().unwrap()).await["output_message"].as_str().unwrap().to_owned()
+    };
+    let more = json!({ "action": "create", "title": "More", "prompt": "x", "budget": { "run_tokens": 50_001 } });
+    let refused = within(more).await;
+    assert!(refused.contains("may use up no more than that one"), "{refused}");
+    let made = within(json!({ "action": "create", "title": "Less", "prompt": "x" })).await;
+    assert!(made.contains("task_id"), "{made}");
+    let listed = query(json!({ "action": "list" })).await;
+    let less = listed["tasks"].as_array().unwrap().iter().find(|task| task["title"] == "Less").unwrap();
+    let less = query(json!({ "action": "get", "task_id": less["task_id"] })).await;
+    assert_eq!(less["task"]["budget"]["run_tokens"], 50_000, "what an execution plans has its budget: {less:#}");
+
     for _ in 0..2 {
         let deleted = manage(json!({ "action": "delete", "task_id": task })).await;
         assert_eq!(deleted["deleted"], true, "also when it is made again after a crash: {deleted:#}");

@@ -187,7 +187,12 @@ impl Bench {
             profile: ProfileChoice::Current,
             session_id: SessionId(SystemClock.uuid().to_string()),
             trace_id: "bench".to_owned(),
-            principal: Principal { user_id: self.user, api_key_id: None, scopes: vec!["runs:write".to_owned()] },
+            principal: Principal {
+                user_id: self.user,
+                api_key_id: None,
+                client_id: None,
+                scopes: vec!["runs:write".to_owned()],
+            },
             input_message: "hello".to_owned(),
             team: None,
             parent: None,

@@ -87,3 +87,16 @@ pub(crate) async fn of_run(pool: &PgPool, tenant: TenantId, run: RunId) -> sqlx:
         budget: Cap { tokens: row.tokens, nano_usd: row.nano_usd },
     }))
 }
+
+/// Subagents start subagents once more at most.
+pub(crate) async fn budget_of(pool: &PgPool, tenant: TenantId, run: RunId) -> sqlx::Result<Option<Cap>> {
+    let found = sqlx::query!(
+        r#"SELECT e.run_tokens AS "tokens?", e.run_nano_usd AS "nano_usd?"
+           FROM runs r LEFT JOIN runs p ON p.id = r.parent_run_id AND p.tenant_id = r.tenant_id
+           JOIN task_executions e ON e.run_id IN (r.id, p.id, p.parent_run_id) AND e.tenant_id = r.tenant_id
+           WHERE r.id = $1 AND r.tenant_id = $2"#,
+        run.0,
+        tenant.0
+    );
+    Ok(found.fetch_optional(pool).await?.map(|row| Cap { tokens: row.tokens, nano_usd: row.nano_usd }))
+}

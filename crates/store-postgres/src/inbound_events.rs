@@ -6,6 +6,7 @@ use artel_domain::{InboundEvent, InboundEventId, TenantId, Timestamp};
 use artel_store::inbound_events::{freed, part_of};
 use artel_store::{InboundEventFilter, InboundEventWrite, InboundEvents, NewInboundEvent};
 use futures::TryStreamExt as _;
+use futures::stream::BoxStream;
 use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 
@@ -86,21 +87,64 @@ async fn is_known(pool: &PgPool, new: &NewInboundEvent) -> sqlx::Result<bool> {
 }
 
 pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: &InboundEventFilter) -> sqlx::Result<InboundEvents> {
-    let mut rows = sqlx::query_as!(
+    match &filter.services {
+        None => of_all(pool, tenant, filter).await,
+        Some(services) => of_services(pool, tenant, services, filter).await,
+    }
+}
+
+async fn of_all(pool: &PgPool, tenant: TenantId, filter: &InboundEventFilter) -> sqlx::Result<InboundEvents> {
+    let rows = sqlx::query_as!(
         InboundEventRow,
         "SELECT id, tenant_id, hook_id, service, kind, delivery_id, payload, received_at FROM inbound_events
-         WHERE tenant_id = $1 AND id < $2 AND ($3::text[] IS NULL OR service = ANY($3)) AND ($4::text IS NULL OR kind = $4)
-             AND ($5::bigint IS NULL OR received_at >= $5) AND ($6::bigint IS NULL OR received_at < $6)
-         ORDER BY id DESC LIMIT $7",
+         WHERE tenant_id = $1 AND id < $2 AND ($3::text IS NULL OR kind = $3)
+             AND ($4::bigint IS NULL OR received_at >= $4) AND ($5::bigint IS NULL OR received_at < $5)
+         ORDER BY id DESC LIMIT $6",
         tenant.0,
         filter.after.map_or(Uuid::max(), |event| event.0),
-        filter.services.as_deref(),
         filter.kind.as_deref().map(text),
         filter.since.map(micros),
         filter.until.map(micros),
         i64::from(filter.limit) + 1
-    )
-    .fetch(pool);
+    );
+    taken(rows.fetch(pool), filter).await
+}
+
+/// First which they are, by the index of each service: the events of others are not read, however many there are.
+async fn of_services(
+    pool: &PgPool,
+    tenant: TenantId,
+    services: &[String],
+    filter: &InboundEventFilter,
+) -> sqlx::Result<InboundEvents> {
+    let rows = sqlx::query_as!(
+        InboundEventRow,
+        "SELECT e.id, e.tenant_id, e.hook_id, e.service, e.kind, e.delivery_id, e.payload, e.received_at
+         FROM (SELECT newest.id FROM (SELECT DISTINCT given.service FROM unnest($3::text[]) AS given(service)) AS s
+               CROSS JOIN LATERAL (
+                   SELECT i.id FROM inbound_events i
+                   WHERE i.tenant_id = $1 AND i.service = s.service AND i.id < $2 AND ($4::text IS NULL OR i.kind = $4)
+                       AND ($5::bigint IS NULL OR i.received_at >= $5) AND ($6::bigint IS NULL OR i.received_at < $6)
+                   ORDER BY i.id DESC LIMIT $7) AS newest
+               ORDER BY newest.id DESC LIMIT $7) AS found
+         JOIN inbound_events e ON e.tenant_id = $1 AND e.id = found.id
+         ORDER BY e.id DESC",
+        tenant.0,
+        filter.after.map_or(Uuid::max(), |event| event.0),
+        services,
+        filter.kind.as_deref().map(text),
+        filter.since.map(micros),
+        filter.until.map(micros),
+        i64::from(filter.limit) + 1
+    );
+    taken(rows.fetch(pool), filter).await
+}
+
+/// As many of these rows as the list may hold.
+async fn taken(
+    mut rows: BoxStream<'_, sqlx::Result<InboundEventRow>>,
+    filter: &InboundEventFilter,
+) -> sqlx::Result<InboundEvents> {
     let (mut found, mut bytes) = (InboundEvents::default(), 0_usize);
     while let Some(row) = rows.try_next().await? {
         bytes = bytes.saturating_add(row.payload.len());

@@ -55,7 +55,9 @@ pub(crate) async fn runs(pool: &PgPool, limit: u32) -> sqlx::Result<Vec<(TenantI
                        AND k.revoked_at IS NOT NULL)
                  OR EXISTS (SELECT 1 FROM accounts a
                      WHERE a.user_id = substring(r.principal FROM '"user_id":"([0-9a-f-]{36})"')::uuid
-                       AND a.tenant_id = r.tenant_id AND a.deactivated_at IS NOT NULL))
+                       AND a.tenant_id = r.tenant_id AND a.deactivated_at IS NOT NULL)
+                 OR EXISTS (SELECT 1 FROM oauth_clients c
+                     WHERE c.id = substring(r.principal FROM '"client_id":"([^"]+)"') AND c.deactivated_at IS NOT NULL))
            LIMIT $1"#,
         i64::from(limit),
     )

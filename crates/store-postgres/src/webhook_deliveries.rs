@@ -148,8 +148,8 @@ pub(crate) async fn pending_notices(pool: &PgPool, limit: u32) -> sqlx::Result<V
     Ok(readable("notice", rows.fetch_all(pool).await?))
 }
 
-/// Whatever the number of notices, two statements: an endpoint may be locked by another for a moment, and the notices of
-/// the others wait with it.
+/// Whatever the number of notices, two statements: an endpoint may be locked by another for a moment, and the notices
+/// of the others wait with it.
 pub(crate) async fn spread(pool: &PgPool, spread: &[SpreadNotice]) -> sqlx::Result<u64> {
     let mut tx = begin(pool).await?;
     let tenants: Vec<Uuid> = spread.iter().map(|one| one.notice.tenant_id.0).collect();

@@ -114,7 +114,12 @@ impl Bench {
             profile: ProfileChoice::Current,
             session_id: SessionId(id.to_string()),
             trace_id: "0af7651916cd43dd8448eb211c80319c".to_owned(),
-            principal: Principal { user_id: self.user, api_key_id: None, scopes: vec!["runs:write".to_owned()] },
+            principal: Principal {
+                user_id: self.user,
+                api_key_id: None,
+                client_id: None,
+                scopes: vec!["runs:write".to_owned()],
+            },
             input_message: "What is the capital of France?".to_owned(),
             team: None,
             parent: None,

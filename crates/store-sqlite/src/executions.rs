@@ -88,3 +88,16 @@ pub(crate) async fn of_run(reads: &SqlitePool, tenant: TenantId, run: RunId) -> 
         budget: Cap { tokens: row.tokens, nano_usd: row.nano_usd },
     }))
 }
+
+/// Subagents start subagents once more at most.
+pub(crate) async fn budget_of(reads: &SqlitePool, tenant: TenantId, run: RunId) -> Outcome<Option<Cap>> {
+    let found = sqlx::query!(
+        r#"SELECT e.run_tokens AS "tokens?: i64", e.run_nano_usd AS "nano_usd?: i64"
+           FROM runs r LEFT JOIN runs p ON p.id = r.parent_run_id AND p.tenant_id = r.tenant_id
+           JOIN task_executions e ON e.run_id IN (r.id, p.id, p.parent_run_id) AND e.tenant_id = r.tenant_id
+           WHERE r.id = ?1 AND r.tenant_id = ?2"#,
+        run.0,
+        tenant.0
+    );
+    Ok(found.fetch_optional(reads).await?.map(|row| Cap { tokens: row.tokens, nano_usd: row.nano_usd }))
+}

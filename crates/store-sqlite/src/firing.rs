@@ -190,10 +190,14 @@ pub(crate) async fn settle(tx: &mut Tx, now: Timestamp, limit: u32) -> Outcome<u
             .await?;
         if row.succeeded {
             sqlx::query!(
-                "UPDATE tasks SET next_at = ?1, put_back_until = NULL WHERE tenant_id = ?2 AND parent_id = ?3 AND deleted_at IS NULL AND state = 'active'",
+                "INSERT INTO task_starts (task_id, event_id, tenant_id, created_at)
+                 SELECT id, ?4, tenant_id, ?1 FROM tasks
+                 WHERE tenant_id = ?2 AND parent_id = ?3 AND deleted_at IS NULL AND state = 'active'
+                 ON CONFLICT DO NOTHING",
                 now,
                 row.tenant_id,
-                row.task_id
+                row.task_id,
+                row.run_id
             )
             .execute(&mut tx.conn)
             .await?;

@@ -1,9 +1,12 @@
 //! The journal of what services sent by themselves.
 
+use std::collections::BTreeSet;
+
 use artel_domain::{InboundEvent, InboundEventId, TenantId, Timestamp};
 use artel_store::inbound_events::{freed, part_of};
 use artel_store::{InboundEventFilter, InboundEventWrite, InboundEvents, NewInboundEvent};
 use futures::TryStreamExt as _;
+use futures::stream::BoxStream;
 use sqlx::SqlitePool;
 use uuid::Uuid;
 
@@ -85,28 +88,92 @@ async fn count(tx: &mut Tx, tenant: TenantId, part: i64, bytes: i64) -> Outcome<
 }
 
 pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, filter: &InboundEventFilter) -> Outcome<InboundEvents> {
-    let services = filter.services.as_ref().map(serde_json::to_string).transpose()?;
+    match &filter.services {
+        None => of_all(reads, tenant, filter).await,
+        Some(services) => of_services(reads, tenant, services, filter).await,
+    }
+}
+
+async fn of_all(reads: &SqlitePool, tenant: TenantId, filter: &InboundEventFilter) -> Outcome<InboundEvents> {
     let behind = filter.after.map_or(Uuid::max(), |event| event.0);
     let (since, until) = (filter.since.map(micros), filter.until.map(micros));
     let most = filter.limit.saturating_add(1);
-    let mut rows = sqlx::query_as!(
+    let rows = sqlx::query_as!(
         InboundEventRow,
         r#"SELECT id AS "id!: Uuid", tenant_id AS "tenant_id!: Uuid", hook_id AS "hook_id!: Uuid", service AS "service!: String",
                kind AS "kind?: String", delivery_id AS "delivery_id!: String", payload AS "payload!: String",
                received_at AS "received_at!: i64"
            FROM inbound_events
-           WHERE tenant_id = ?1 AND id < ?2 AND (?3 IS NULL OR service IN (SELECT value FROM json_each(?3)))
-               AND (?4 IS NULL OR kind = ?4) AND (?5 IS NULL OR received_at >= ?5) AND (?6 IS NULL OR received_at < ?6)
-           ORDER BY id DESC LIMIT ?7"#,
+           WHERE tenant_id = ?1 AND id < ?2 AND (?3 IS NULL OR kind = ?3) AND (?4 IS NULL OR received_at >= ?4)
+               AND (?5 IS NULL OR received_at < ?5)
+           ORDER BY id DESC LIMIT ?6"#,
         tenant.0,
         behind,
-        services,
         filter.kind,
         since,
         until,
         most
-    )
-    .fetch(reads);
+    );
+    taken(rows.fetch(reads), filter).await
+}
+
+/// First which they are, by the index of each service: the events of others are not read, however many there are.
+async fn of_services(
+    reads: &SqlitePool,
+    tenant: TenantId,
+    services: &[String],
+    filter: &InboundEventFilter,
+) -> Outcome<InboundEvents> {
+    let mut newest = BTreeSet::new();
+    for service in services {
+        newest.extend(newest_of(reads, tenant, service, filter).await?);
+    }
+    let most = filter.limit as usize + 1;
+    let ids: Vec<String> = newest.iter().rev().take(most).map(|id| id.simple().to_string()).collect();
+    let ids = serde_json::to_string(&ids)?;
+    let rows = sqlx::query_as!(
+        InboundEventRow,
+        r#"SELECT id AS "id!: Uuid", tenant_id AS "tenant_id!: Uuid", hook_id AS "hook_id!: Uuid", service AS "service!: String",
+               kind AS "kind?: String", delivery_id AS "delivery_id!: String", payload AS "payload!: String",
+               received_at AS "received_at!: i64"
+           FROM inbound_events WHERE tenant_id = ?1 AND id IN (SELECT unhex(value) FROM json_each(?2))
+           ORDER BY id DESC"#,
+        tenant.0,
+        ids
+    );
+    taken(rows.fetch(reads), filter).await
+}
+
+async fn newest_of(
+    reads: &SqlitePool,
+    tenant: TenantId,
+    service: &str,
+    filter: &InboundEventFilter,
+) -> Outcome<Vec<Uuid>> {
+    let behind = filter.after.map_or(Uuid::max(), |event| event.0);
+    let (since, until) = (filter.since.map(micros), filter.until.map(micros));
+    let most = filter.limit.saturating_add(1);
+    let found = sqlx::query_scalar!(
+        r#"SELECT id AS "id!: Uuid" FROM inbound_events
+           WHERE tenant_id = ?1 AND service = ?2 AND id < ?3 AND (?4 IS NULL OR kind = ?4)
+               AND (?5 IS NULL OR received_at >= ?5) AND (?6 IS NULL OR received_at < ?6)
+           ORDER BY id DESC LIMIT ?7"#,
+        tenant.0,
+        service,
+        behind,
+        filter.kind,
+        since,
+        until,
+        most
+    );
+    Ok(found.fetch_all(reads).await?)
+}
+
+/// As many of these rows as the list may hold.
+async fn taken(
+    mut rows: BoxStream<'_, sqlx::Result<InboundEventRow>>,
+    filter: &InboundEventFilter,
+) -> Outcome<InboundEvents> {
     let (mut found, mut bytes) = (InboundEvents::default(), 0_usize);
     while let Some(row) = rows.try_next().await? {
         bytes = bytes.saturating_add(row.payload.len());

@@ -56,7 +56,9 @@ pub(crate) async fn runs(reads: &SqlitePool, limit: u32) -> Outcome<Vec<(TenantI
                        AND k.revoked_at IS NOT NULL)
                  OR EXISTS (SELECT 1 FROM accounts a
                      WHERE a.user_id = unhex(replace(r.principal ->> '$.user_id', '-', '')) AND a.tenant_id = r.tenant_id
-                       AND a.deactivated_at IS NOT NULL))
+                       AND a.deactivated_at IS NOT NULL)
+                 OR EXISTS (SELECT 1 FROM oauth_clients c
+                     WHERE c.id = r.principal ->> '$.client_id' AND c.deactivated_at IS NOT NULL))
            LIMIT ?1"#,
         limit
     );

@@ -208,10 +208,10 @@ pub(crate) async fn due(reads: &SqlitePool, now: Timestamp, limit: u32) -> Outco
     let found = tasks!(
         "SELECT",
         "FROM (
-             SELECT o.id AS due_id, row_number() OVER (PARTITION BY o.tenant_id ORDER BY o.own_turn, o.next_at, o.id) AS turn
+             SELECT u.id AS due_id, row_number() OVER (PARTITION BY u.tenant_id ORDER BY u.own_turn, u.next_at, u.id) AS turn
              FROM (SELECT d.id, d.tenant_id, d.next_at,
                        row_number() OVER (PARTITION BY d.tenant_id, d.owner_id ORDER BY d.next_at, d.id) AS own_turn
-                   FROM tasks d WHERE d.next_at <= ?1 AND (d.put_back_until IS NULL OR d.put_back_until <= ?1)) o
+                   FROM tasks d WHERE d.next_at <= ?1 AND (d.put_back_until IS NULL OR d.put_back_until <= ?1)) u
          ) picked CROSS JOIN tasks ON id = picked.due_id
          ORDER BY picked.turn, next_at, id LIMIT ?2",
         now,

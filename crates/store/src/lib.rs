@@ -30,12 +30,15 @@ pub mod journal;
 pub mod llm_calls;
 pub mod login_attempts;
 pub mod logins;
+pub mod memory;
 pub mod oauth_clients;
 pub mod operations;
 pub mod organization_connectors;
 pub mod organization_sessions;
 pub mod rotation;
 pub mod runs;
+pub mod sealed_values;
+pub mod search;
 pub mod sessions;
 pub mod signing_keys;
 pub mod snapshot;
@@ -67,6 +70,7 @@ pub use journal::{Blocked, CallChange, Fence, Journal, NewChild, Step, TurnRecor
 pub use llm_calls::{LlmCall, LlmCallFilter, LlmCallGroup, LlmCallSum, LlmCalls};
 pub use login_attempts::{Counted, LoginAttempts};
 pub use logins::{Logins, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotation, Standing};
+pub use memory::{Memory, MemoryChange, MemoryOutcome, MemoryWhat};
 pub use oauth_clients::{ClientRecord, OAuthClients};
 pub use operations::{ClockReading, Health, OldestWaiting, Operations};
 pub use organization_connectors::{
@@ -77,13 +81,15 @@ pub use runs::{
     ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, ProfileChoice, Renewed, RunFilter, Runs,
     SHARED_CRASHES,
 };
+pub use sealed_values::{SealedPlace, SealedValue, SealedValues};
+pub use search::{Found, Search};
 pub use sessions::{AnswerTo, Answered, CallAnswer, NewSession, SessionChange, SessionFilter, Sessions};
 pub use signing_keys::{NewSigningKey, SigningKeys};
 pub use snapshot::Snapshot;
 pub use standings::Standings;
 pub use sums::{
-    AgentStore, AuthStore, FileStore, GateStore, IntentStore, OrgStore, RunStore, ServiceStore, Store, SurfaceStore,
-    SweepStore,
+    AgentStore, AuthStore, FileStore, GateStore, IntentStore, KnowledgeStore, OrgStore, RunStore, ServiceStore, Store,
+    SurfaceStore, SweepStore,
 };
 pub use tasks::{EventStart, Fired, Firing, SkippedDue, TaskFilter, Tasks};
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, ToolWrite, Tools};

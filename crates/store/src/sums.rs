@@ -6,8 +6,8 @@
 use crate::{
     Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, ConnectorTokens, Credentials,
     Forms, Grants, Hooks, Idempotency, Identities, InboundJournal, Jobs, Journal, LlmCalls, LoginAttempts, Logins,
-    OAuthClients, Operations, OrganizationConnectors, OrganizationSessions, Runs, Sessions, SigningKeys, Standings,
-    Tasks, Tools, Webhooks, Workspaces,
+    Memory, OAuthClients, Operations, OrganizationConnectors, OrganizationSessions, Runs, SealedValues, Search,
+    Sessions, SigningKeys, Standings, Tasks, Tools, Webhooks, Workspaces,
 };
 
 macro_rules! sums {
@@ -30,7 +30,10 @@ sums! {
 
     /// What may be asked of runs, sessions and tasks, on whichever surface.
     IntentStore = RunStore + AgentStore + Sessions + OrganizationSessions + Forms + Artifacts + Tasks + Standings
-        + Identities;
+        + Identities + KnowledgeStore;
+
+    /// What users and their agents keep and find again.
+    KnowledgeStore = Memory + Search;
 
     /// Signing in: accounts, clients, logins, the keys of access tokens, and the audit log.
     AuthStore = Accounts + OAuthClients + Logins + LoginAttempts + SigningKeys + Identities;
@@ -45,12 +48,13 @@ sums! {
     GateStore = Identities + SigningKeys + Standings + Idempotency;
 
     /// What is done in time by one of the processes: jobs on leases, and what they sweep.
-    SweepStore = Jobs + Runs + Standings + Idempotency + Logins + Sessions + LlmCalls + InboundJournal + Webhooks;
+    SweepStore = Jobs + Runs + Standings + Idempotency + Logins + Sessions + LlmCalls + InboundJournal + Webhooks
+        + Memory;
 
     /// What a surface for runs asks for: the callers' sessions, agents and runs, and whether the store is well.
     SurfaceStore = IntentStore + GateStore + Operations + FileStore + ServiceStore + Hooks + LlmCalls
         + Webhooks;
 
     /// Everything a store can do. Only what opens a store and hands it out names this.
-    Store = SurfaceStore + AuthStore + OrgStore + SweepStore + ConnectorTokens;
+    Store = SurfaceStore + AuthStore + OrgStore + SweepStore + ConnectorTokens + SealedValues;
 }

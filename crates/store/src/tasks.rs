@@ -67,11 +67,11 @@ pub enum Fired {
     Refused(Created),
 }
 
-/// A start that an event asks for.
+/// A start that an event asks for, or a success of the task that this one follows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventStart {
     pub task: Task,
-    /// What the service sent, without its payload.
+    /// What the service sent, without its payload; of a task that follows another, the id of the run that succeeded.
     pub event_id: InboundEventId,
     pub received_at: Timestamp,
 }
@@ -115,6 +115,8 @@ pub trait Tasks: Send + Sync {
     async fn fire_task(&self, firing: Firing) -> Result<Fired>;
     /// The run of an execution that an earlier try of the same request made: of this id, or asked for by this call.
     async fn find_started_execution(&self, tenant: TenantId, run: RunId, call: Option<CallId>) -> Result<Option<Run>>;
+    /// What the execution may use up that this run is, or that a subagent's run is part of. `None`: it is of no task.
+    async fn execution_budget(&self, tenant: TenantId, run: RunId) -> Result<Option<Cap>>;
     /// Takes the due time without an execution and notes why. False: it is not the task's next one any more.
     async fn skip_due(&self, tenant: TenantId, task: TaskId, taken: SkippedDue, reason: &str) -> Result<bool>;
     /// Starts of tasks of all tenants that events ask for ([`crate::InboundJournal::record_inbound_event`]); tenants
@@ -128,7 +130,7 @@ pub trait Tasks: Send + Sync {
     /// # Arguments
     /// * `pauses`: the task is paused, and all its other starts are dropped without a word.
     async fn skip_event(&self, start: &EventStart, reason: &str, pauses: bool) -> Result<bool>;
-    /// Executions that are over become settled, and the active tasks that follow a succeeded one become due at `now`:
+    /// Executions that are over become settled, and each success asks for a start of the active tasks that follow:
     /// each once. At most `limit`; how many.
     async fn settle_executions(&self, now: Timestamp, limit: u32) -> Result<u64>;
 

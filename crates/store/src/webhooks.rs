@@ -168,8 +168,8 @@ pub trait Webhooks: Send + Sync {
     /// The notices are gone and their messages are there, due at once. A message that is there already stays as it is;
     /// to an endpoint that is switched off there is none. How many messages were made.
     async fn spread_notices(&self, notices: Vec<SpreadNotice>) -> Result<u64>;
-    /// Begins attempts that are due, to endpoints that are switched on: first one to each endpoint with the fewest under
-    /// way, the longest due of each first. Each attempt is one claimer's.
+    /// Begins attempts that are due, to endpoints that are switched on: first one to each endpoint with the fewest
+    /// under way, the longest due of each first. Each attempt is one claimer's.
     async fn claim_webhook_deliveries(&self, claim: DeliveryClaim) -> Result<Vec<ClaimedDelivery>>;
     /// False: the attempt is not the claimer's any more; then nothing is written. What was dropped meanwhile stays
     /// dropped, with its log.

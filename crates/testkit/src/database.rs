@@ -58,6 +58,22 @@ impl Database {
         }
     }
 
+    /// The first column of the rows of a statement. `data` is the data directory of the process that uses the database.
+    pub(crate) async fn texts(&self, data: &Path, statement: &str) -> Vec<String> {
+        let statement = sqlx::AssertSqlSafe(statement.to_owned());
+        match self {
+            Self::Sqlite => {
+                let file = SqliteConnectOptions::new().filename(data.join("artel.db"));
+                let mut database = SqliteConnection::connect_with(&file).await.expect("the database file");
+                sqlx::query_scalar(statement).fetch_all(&mut database).await.expect("rows of texts")
+            }
+            Self::Postgres { url, .. } => {
+                let mut database = PgConnection::connect(url).await.expect("the database");
+                sqlx::query_scalar(statement).fetch_all(&mut database).await.expect("rows of texts")
+            }
+        }
+    }
+
     /// The same database by way of a proxy that can disturb the talk with it; `None` for SQLite, which talks to nobody.
     pub async fn disturbed(self) -> (Self, Option<crate::DatabaseProxy>) {
         match &self {

@@ -96,7 +96,17 @@ impl ModelServer {
 }
 
 fn call_in_words(words: &str) -> Reply {
-    const KNOWN: [&str; 6] = ["run_subagent", "echo", "exit", "request_form", "manage_task", "query_tasks"];
+    const KNOWN: [&str; 9] = [
+        "run_subagent",
+        "echo",
+        "exit",
+        "request_form",
+        "manage_task",
+        "query_tasks",
+        "read_memory",
+        "manage_memory",
+        "work",
+    ];
     let (name, args) = words.split_once(' ').expect("a tool and its arguments");
     let name = KNOWN.into_iter().find(|known| *known == name).expect("a tool that this model knows");
     Reply::CallOf(String::new(), name, serde_json::from_str(args).expect("arguments"))

@@ -165,6 +165,17 @@ impl Artel {
         (self.child, self.ready) = spawn(&self.launch, self.directory.path(), &self.log).await;
     }
 
+    /// The next start has this setting; without a value, it has none of that name.
+    pub fn set(&mut self, name: &str, value: Option<&str>) {
+        self.launch.environment.retain(|(given, _)| given != name);
+        self.launch.environment.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+    }
+
+    /// The first column of the rows of a statement in the database, beside the process.
+    pub async fn sql(&self, statement: &str) -> Vec<String> {
+        self.launch.database.texts(&self.directory.path().join("data"), statement).await
+    }
+
     /// The same with these roles, with commas; all of them when there are none.
     pub async fn restart_as(&mut self, roles: Option<&str>) {
         self.launch.roles = roles.map(str::to_owned);

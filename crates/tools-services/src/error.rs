@@ -1,6 +1,7 @@
 //! Texts of errors: a code, what was wrong, what to do now.
 
 use artel_connector_engine::ExecuteError;
+use artel_identity::NoDataKey;
 use artel_store::StoreError;
 use artel_tools::ToolError;
 
@@ -15,6 +16,14 @@ pub(crate) fn of_store(error: &StoreError) -> ToolError {
     }
     tracing::error!(%error, "what an agent may use cannot be read");
     tell("failed", "what this agent may use cannot be read", "tell the user that something is wrong on our side")
+}
+
+pub(crate) fn of_keyring(error: &NoDataKey) -> ToolError {
+    if matches!(error, NoDataKey::NotNow(_)) {
+        return ToolError::NotNow(error.to_string());
+    }
+    tracing::error!(%error, "the key of an organisation cannot be unwrapped; was the master key changed?");
+    tell("failed", "the account's secret cannot be opened", "tell the user that something is wrong on our side")
 }
 
 /// Why a call has no result.

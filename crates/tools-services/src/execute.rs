@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::access::{Access, Granted};
 use crate::describe::unknown_operation;
-use crate::error::{of_execute, of_store, tell};
+use crate::error::{of_execute, of_keyring, of_store, tell};
 use crate::secret;
 use crate::services::Services;
 
@@ -116,7 +116,8 @@ impl ConnectorExecuteTool {
         let found =
             services.store.find_sealed_credential(&access.viewer, id).await.map_err(|error| of_store(&error))?;
         let found = found.ok_or_else(|| tell("forbidden", "the account was deleted", "tell the user"))?;
-        let credential = secret::opened(&services.seal, &found).map_err(|error| {
+        let seal = services.keyring.of(found.credential.tenant_id).await.map_err(|error| of_keyring(&error))?;
+        let credential = secret::opened(&seal, &found).map_err(|error| {
             tracing::error!(credential = %id, %error, "a credential cannot be opened; was the master key changed?");
             tell("failed", "the account's secret cannot be opened", "tell the user to enter it again")
         })?;

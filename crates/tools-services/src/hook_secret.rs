@@ -1,14 +1,14 @@
 //! What organisations agree with services, so that deliveries prove where they are from: sealed for the store.
 
 use artel_domain::{HookId, TenantId};
-use artel_identity::{SealError, SecretBox};
+use artel_identity::{SealError, TenantSeal};
 use artel_store::SealedHook;
 use secrecy::SecretString;
 
 /// What a sealed secret is bound to, so that a row moved to another tenant or hook cannot be opened.
 ///
 /// FROZEN: sealed secrets of released versions open under this text only.
-fn place(tenant: TenantId, hook: HookId) -> Vec<u8> {
+pub(crate) fn place(tenant: TenantId, hook: HookId) -> Vec<u8> {
     format!("hook/{tenant}/{hook}").into_bytes()
 }
 
@@ -16,7 +16,12 @@ fn place(tenant: TenantId, hook: HookId) -> Vec<u8> {
 ///
 /// # Errors
 /// The system has no random bytes, or the secret is too long.
-pub fn sealed_hook_secret(seal: &SecretBox, tenant: TenantId, hook: HookId, secret: &str) -> Result<String, SealError> {
+pub fn sealed_hook_secret(
+    seal: &TenantSeal,
+    tenant: TenantId,
+    hook: HookId,
+    secret: &str,
+) -> Result<String, SealError> {
     seal.seal_text(&place(tenant, hook), secret.as_bytes())
 }
 
@@ -24,14 +29,17 @@ pub fn sealed_hook_secret(seal: &SecretBox, tenant: TenantId, hook: HookId, secr
 ///
 /// # Errors
 /// It was sealed under another key, or changed.
-pub fn opened_hook_secret(seal: &SecretBox, hook: &SealedHook) -> Result<Option<SecretString>, SealError> {
+pub fn opened_hook_secret(seal: &TenantSeal, hook: &SealedHook) -> Result<Option<SecretString>, SealError> {
     let place = place(hook.hook.tenant_id, hook.hook.id);
     hook.sealed.as_ref().map(|sealed| seal.open_text(&place, sealed)).transpose()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use artel_domain::{Hook, Timestamp};
+    use artel_identity::SecretBox;
     use secrecy::ExposeSecret as _;
 
     use super::*;
@@ -55,8 +63,9 @@ mod tests {
 
     #[test]
     fn a_secret_of_an_earlier_version_opens_at_its_place_alone() {
-        let seal = SecretBox::new(&[1; 32]);
-        let earlier = seal.seal_text(format!("hook/{TENANT}/{HOOK}").as_bytes(), b"abc").unwrap();
+        let master = Arc::new(SecretBox::new(&[1; 32]));
+        let seal = TenantSeal::new(&[2; 32], Arc::clone(&master)).unwrap();
+        let earlier = master.seal_text(format!("hook/{TENANT}/{HOOK}").as_bytes(), b"abc").unwrap();
         let opened = opened_hook_secret(&seal, &kept(HOOK, Some(earlier.clone()))).unwrap();
         assert_eq!(opened.unwrap().expose_secret(), "abc");
         assert!(opened_hook_secret(&seal, &kept(TENANT, Some(earlier))).is_err());

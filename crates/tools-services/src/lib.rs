@@ -16,6 +16,7 @@ mod list;
 mod sealed_token;
 mod secret;
 mod services;
+mod stored_keys;
 mod tokens;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub use events::EVENTS;
 pub use hook_secret::{opened_hook_secret, sealed_hook_secret};
 pub use secret::{NotOpened, opened, sealed};
 pub use services::Services;
+pub use stored_keys::{StoredKeys, bound_to};
 pub use tokens::StoredTokens;
 
 /// The names of [`tools`], for those who list them without a database.

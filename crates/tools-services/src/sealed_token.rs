@@ -2,7 +2,7 @@
 
 use artel_connector_engine::Token;
 use artel_domain::{CredentialId, TenantId, Timestamp};
-use artel_identity::SecretBox;
+use artel_identity::TenantSeal;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use crate::secret::NotOpened;
 /// What a sealed token is bound to, so that a row moved to another tenant or credential cannot be opened.
 ///
 /// FROZEN: sealed tokens of released versions open under this text only.
-fn place(tenant: TenantId, credential: CredentialId) -> Vec<u8> {
+pub(crate) fn place(tenant: TenantId, credential: CredentialId) -> Vec<u8> {
     format!("connector-token/{tenant}/{credential}").into_bytes()
 }
 
@@ -30,7 +30,7 @@ struct Kept {
 /// # Errors
 /// The system has no random bytes, or the token is too long.
 pub(crate) fn sealed(
-    seal: &SecretBox,
+    seal: &TenantSeal,
     tenant: TenantId,
     credential: CredentialId,
     token: &Token,
@@ -51,7 +51,7 @@ pub(crate) fn sealed(
 /// # Errors
 /// It was sealed under another key, or changed.
 pub(crate) fn opened(
-    seal: &SecretBox,
+    seal: &TenantSeal,
     tenant: TenantId,
     credential: CredentialId,
     sealed: &str,
@@ -70,8 +70,10 @@ pub(crate) fn opened(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use artel_domain::{CredentialId, TenantId};
-    use artel_identity::SecretBox;
+    use artel_identity::{SecretBox, TenantSeal};
     use secrecy::ExposeSecret as _;
 
     use super::{opened, sealed};
@@ -81,11 +83,12 @@ mod tests {
 
     #[test]
     fn a_token_of_an_earlier_version_opens_at_its_place_alone() {
-        let seal = SecretBox::new(&[7; 32]);
+        let master = Arc::new(SecretBox::new(&[7; 32]));
+        let seal = TenantSeal::new(&[8; 32], Arc::clone(&master)).unwrap();
         let (tenant, credential): (TenantId, CredentialId) = (TENANT.parse().unwrap(), CREDENTIAL.parse().unwrap());
         let text = r#"{"value":"t-1","refresh_token":"r-1","expires_at":"2026-01-01T01:00:00Z","renew_at":"2026-01-01T00:59:00Z","made_from":"d"}"#;
         let earlier =
-            seal.seal_text(format!("connector-token/{TENANT}/{CREDENTIAL}").as_bytes(), text.as_bytes()).unwrap();
+            master.seal_text(format!("connector-token/{TENANT}/{CREDENTIAL}").as_bytes(), text.as_bytes()).unwrap();
         let token = opened(&seal, tenant, credential, &earlier).unwrap();
         assert_eq!(token.value.expose_secret(), "t-1");
         assert_eq!(token.refresh_token.as_ref().unwrap().expose_secret(), "r-1");

@@ -2,7 +2,7 @@
 
 use artel_connectors::Credential as Secret;
 use artel_domain::{CredentialId, TenantId};
-use artel_identity::{SealError, SecretBox};
+use artel_identity::{SealError, TenantSeal};
 use artel_store::SealedCredential;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
@@ -19,7 +19,7 @@ pub enum NotOpened {
 /// What a sealed secret is bound to, so that a row moved to another tenant or credential cannot be opened.
 ///
 /// FROZEN: sealed secrets of released versions open under this text only.
-fn place(tenant: TenantId, credential: CredentialId) -> Vec<u8> {
+pub(crate) fn place(tenant: TenantId, credential: CredentialId) -> Vec<u8> {
     format!("credential/{tenant}/{credential}").into_bytes()
 }
 
@@ -28,7 +28,7 @@ fn place(tenant: TenantId, credential: CredentialId) -> Vec<u8> {
 /// # Errors
 /// The system has no random bytes, or the secret is too long.
 pub fn sealed(
-    seal: &SecretBox,
+    seal: &TenantSeal,
     tenant: TenantId,
     credential: CredentialId,
     secret: &Map<String, Value>,
@@ -41,7 +41,7 @@ pub fn sealed(
 ///
 /// # Errors
 /// It was sealed under another key, or changed.
-pub fn opened(seal: &SecretBox, sealed: &SealedCredential) -> Result<Secret, NotOpened> {
+pub fn opened(seal: &TenantSeal, sealed: &SealedCredential) -> Result<Secret, NotOpened> {
     let credential = &sealed.credential;
     let text = seal.open_text(&place(credential.tenant_id, credential.id), &sealed.sealed)?;
     // The parser's own words could show a part of the secret.

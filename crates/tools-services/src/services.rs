@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use artel_connector_engine::Executor;
-use artel_identity::SecretBox;
+use artel_identity::Keyring;
 use artel_store::ServiceStore;
 
 use crate::connectors::Connectors;
@@ -11,5 +11,5 @@ pub struct Services {
     pub store: Arc<dyn ServiceStore>,
     pub connectors: Arc<Connectors>,
     pub executor: Arc<Executor>,
-    pub seal: Arc<SecretBox>,
+    pub keyring: Arc<Keyring>,
 }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use artel_connector_engine::{NoTokens, Token, TokenLock, TokenPlace, Tokens};
-use artel_domain::{Clock, CredentialId};
-use artel_identity::SecretBox;
+use artel_domain::{Clock, CredentialId, TenantId};
+use artel_identity::{Keyring, NoDataKey, TenantSeal};
 use artel_store::{ConnectorTokens, StoreError, TokenClaim, TokenTurn};
 use async_trait::async_trait;
 use tokio::sync::OwnedMutexGuard;
@@ -23,6 +23,7 @@ const ASK_AGAIN: Duration = Duration::from_millis(150);
 const SAVE_TRIES: u32 = 10;
 const SAVE_AGAIN: Duration = Duration::from_secs(1);
 const MAX_TURNS: usize = 4096;
+const NOT_NOW: &str = "the store does not answer; try again later";
 
 type Turn = Arc<tokio::sync::Mutex<()>>;
 
@@ -35,13 +36,13 @@ pub struct StoredTokens {
 
 struct Shared {
     store: Arc<dyn ConnectorTokens>,
-    seal: Arc<SecretBox>,
+    keyring: Arc<Keyring>,
     clock: Arc<dyn Clock>,
 }
 
 impl StoredTokens {
-    pub fn new(store: Arc<dyn ConnectorTokens>, seal: Arc<SecretBox>, clock: Arc<dyn Clock>) -> Self {
-        Self { shared: Arc::new(Shared { store, seal, clock }), turns: Mutex::default() }
+    pub fn new(store: Arc<dyn ConnectorTokens>, keyring: Arc<Keyring>, clock: Arc<dyn Clock>) -> Self {
+        Self { shared: Arc::new(Shared { store, keyring, clock }), turns: Mutex::default() }
     }
 
     fn turn(&self, place: &TokenPlace) -> Turn {
@@ -73,9 +74,20 @@ impl Shared {
         let credential = credential(place)?;
         let found = self.store.find_connector_token(place.tenant, credential).await.map_err(|error| not_now(&error))?;
         let Some(sealed) = found else { return Ok(None) };
-        opened(&self.seal, place.tenant, credential, &sealed).map(Some).map_err(|error| {
+        let seal = self.seal(place.tenant).await?;
+        opened(&seal, place.tenant, credential, &sealed).map(Some).map_err(|error| {
             tracing::error!(%credential, %error, "a token cannot be opened; was the master key changed?");
             NoTokens("the account's token cannot be opened; enter the account's secret again".to_owned())
+        })
+    }
+
+    async fn seal(&self, tenant: TenantId) -> Result<Arc<TenantSeal>, NoTokens> {
+        self.keyring.of(tenant).await.map_err(|error| {
+            tracing::error!(%tenant, %error, "tokens of accounts cannot be read or kept");
+            NoTokens(match error {
+                NoDataKey::NotNow(_) => NOT_NOW.to_owned(),
+                NoDataKey::Seal(_) => "tokens of this organisation cannot be opened".to_owned(),
+            })
         })
     }
 
@@ -110,8 +122,9 @@ impl TokenLock for StoredLock {
     }
 
     async fn save(&mut self, token: Token) -> Result<(), NoTokens> {
-        let Shared { store, seal, .. } = &*self.shared;
-        let sealed = sealed(seal, self.claim.tenant_id, self.claim.credential_id, &token);
+        let store = &self.shared.store;
+        let seal = self.shared.seal(self.claim.tenant_id).await?;
+        let sealed = sealed(&seal, self.claim.tenant_id, self.claim.credential_id, &token);
         let sealed = sealed.map_err(|error| NoTokens(error.to_string()))?;
         let mut tries = 1;
         loop {
@@ -138,5 +151,5 @@ fn credential(place: &TokenPlace) -> Result<CredentialId, NoTokens> {
 
 fn not_now(error: &StoreError) -> NoTokens {
     tracing::warn!(%error, "tokens of accounts cannot be read or kept");
-    NoTokens("the store does not answer; try again later".to_owned())
+    NoTokens(NOT_NOW.to_owned())
 }

@@ -10,10 +10,10 @@ use artel_connector_engine::{Account, ExecuteError, Executor, ExecutorDeps, Outc
 use artel_connectors::{Catalogue, Credential as Secret};
 use artel_domain::{Actor, AuditEntry, Credential, CredentialId, SystemClock, TenantId, Timestamp};
 use artel_egress::{Egress, Resolver, SystemResolver};
-use artel_identity::SecretBox;
+use artel_identity::{Keyring, SecretBox};
 use artel_store::{ConnectorTokens as _, Credentials as _, TokenClaim, TokenTurn};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
-use artel_tools_services::StoredTokens;
+use artel_tools_services::{StoredKeys, StoredTokens};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -121,12 +121,14 @@ impl World {
     fn engine(&self) -> Arc<Executor> {
         let aliases = [("own.example".to_owned(), self.address)].into();
         let resolver: Arc<dyn Resolver> = Arc::new(SystemResolver);
-        let (clock, seal) = (Arc::new(SystemClock), Arc::new(SecretBox::new(&[7; 32])));
+        let clock = Arc::new(SystemClock);
+        let keys = Arc::new(StoredKeys::new(self.store.clone(), clock.clone()));
+        let keyring = Arc::new(Keyring::new(Arc::new(SecretBox::new(&[7; 32])), keys));
         Arc::new(Executor::new(ExecutorDeps {
             egress: Arc::new(Egress::new(&[], aliases, &resolver).unwrap()),
             bus: Arc::new(LocalBus::new()),
             clock: clock.clone(),
-            tokens: Arc::new(StoredTokens::new(self.store.clone(), seal, clock)),
+            tokens: Arc::new(StoredTokens::new(self.store.clone(), keyring, clock)),
         }))
     }
 

@@ -36,7 +36,7 @@ impl Builtin for ManageTaskTool {
             }
             TaskAction::Run => self.run(context, &requester, &args).await?,
             TaskAction::Toggle => self.toggle(&requester, &args).await?,
-            TaskAction::Update => self.update(&requester, args).await?,
+            TaskAction::Update => self.update(context, &requester, args).await?,
             TaskAction::Delete => self.delete(&requester, &args).await?,
         };
         Ok(answer.into())
@@ -61,7 +61,10 @@ impl ManageTaskTool {
             misfire: schedule.and_then(|schedule| schedule.misfire).map(misfire),
             schedule: args.schedule.map(cron),
             trigger: args.trigger.map(trigger),
-            budget: args.budget.as_ref().map(budget).transpose()?.unwrap_or_default(),
+            budget: within(
+                self.0.limits(context).await?,
+                args.budget.as_ref().map(budget).transpose()?.unwrap_or_default(),
+            )?,
             is_active: args.enabled.unwrap_or(true),
         };
         let new = NewTask { id: TaskId::of_call(context.call_id), parent, terms };
@@ -89,8 +92,11 @@ impl ManageTaskTool {
         self.change(requester, &task, TaskChange { is_active: Some(enabled), ..TaskChange::default() }).await
     }
 
-    async fn update(&self, requester: &Requester, args: Args) -> Result<Value, ToolError> {
+    async fn update(&self, context: &CallContext, requester: &Requester, args: Args) -> Result<Value, ToolError> {
         let task = self.0.own(requester, args.task_id.as_deref()).await?;
+        let limits = self.0.limits(context).await?;
+        let asked = args.budget.as_ref().map(budget).transpose()?;
+        let budget = if limits == Cap::default() { asked } else { Some(within(limits, asked.unwrap_or(task.budget))?) };
         let schedule = args.schedule.as_ref();
         let change = TaskChange {
             overlap: schedule.and_then(|schedule| schedule.overlap).map(overlap),
@@ -100,7 +106,7 @@ impl ManageTaskTool {
             title: args.title,
             prompt: args.prompt,
             agent: agent(args.agent_id.as_deref())?,
-            budget: args.budget.as_ref().map(budget).transpose()?,
+            budget,
             is_active: args.enabled,
         };
         self.change(requester, &task, change).await
@@ -165,6 +171,16 @@ fn misfire(word: args::Misfire) -> Misfire {
         args::Misfire::RunOnce => Misfire::RunOnce,
         args::Misfire::Skip => Misfire::Skip,
     }
+}
+
+/// The budget, where it is within the limits; what it leaves open is limited as those say.
+fn within(limits: Cap, budget: Cap) -> Result<Cap, ToolError> {
+    let is_more = |limit: Option<i64>, asked: Option<i64>| limit.zip(asked).is_some_and(|(limit, asked)| asked > limit);
+    if is_more(limits.tokens, budget.tokens) || is_more(limits.nano_usd, budget.nano_usd) {
+        let what = "budget: a task that is planned by an execution of a task may use up no more than that one";
+        return Err(tell("invalid_argument", what, "ask for less, or leave it out"));
+    }
+    Ok(Cap { tokens: budget.tokens.or(limits.tokens), nano_usd: budget.nano_usd.or(limits.nano_usd) })
 }
 
 fn budget(budget: &args::TaskBudget) -> Result<Cap, ToolError> {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use artel_domain::{Requester, Task, TaskId};
+use artel_domain::{Cap, Requester, Task, TaskId};
 use artel_intents::Intents;
 use artel_store::{IntentStore, Viewer};
 use artel_tools::{CallContext, ToolError};
@@ -22,6 +22,15 @@ impl TaskTools {
             let what = "the account or the key of whoever started this run has no access any more";
             tell("forbidden", what, "end your work")
         })
+    }
+
+    /// What a task may use up that this call makes or changes: an execution's own limits hold for it too, or it would
+    /// get around them by another task. No limits outside of executions.
+    pub(crate) async fn limits(&self, context: &CallContext) -> Result<Cap, ToolError> {
+        let Some(run) = &context.run else { return Ok(Cap::default()) };
+        let found =
+            self.store.execution_budget(context.tenant_id, run.run_id).await.map_err(|error| of_store(&error))?;
+        Ok(found.unwrap_or_default())
     }
 
     /// The requester's own task of that id.

@@ -59,6 +59,9 @@ pub struct RunScope {
     pub agent_id: AgentId,
     pub session_id: SessionId,
     pub run_id: RunId,
+    /// Of a subagent: the sessions of the runs above it, the nearest first. Beneath its own files it reads theirs, and
+    /// it writes its own only.
+    pub sessions_above: Vec<SessionId>,
 }
 
 /// What a tool is given with its arguments. The registry makes it; more members may come (a workspace, a place for
@@ -113,7 +116,8 @@ pub trait ArtifactKeeper: Send + Sync {
     /// # Errors
     /// What comes of the call: a text for the model, or [`ToolError::NotNow`] when the store stays away.
     async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, ToolError>;
-    /// The file at this path of the workspace of the call's session; `None` when there is none.
+    /// The file at this path of the workspace of the call's session, or else of the nearest session above it that has
+    /// one; `None` when there is none.
     ///
     /// # Errors
     /// As for [`ArtifactKeeper::keep`].

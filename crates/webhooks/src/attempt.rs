@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use artel_domain::{Timestamp, WebhookAttempt};
-use artel_egress::{Answer as Response, Egress, Outgoing};
-use artel_identity::SecretBox;
+use artel_egress::{Answer, Egress, Outgoing};
+use artel_identity::{Keyring, TenantSeal};
 use artel_store::ClaimedDelivery;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
@@ -34,7 +34,7 @@ pub(crate) struct Made {
 }
 
 /// What a receiver answered.
-struct Answer {
+struct Outcome {
     status: u16,
     wished_pause: Option<Duration>,
     reply: Option<String>,
@@ -44,12 +44,12 @@ struct Answer {
 ///
 /// # Arguments
 /// * `at`: now; the signature says it, so that a receiver can refuse old messages.
-pub(crate) async fn attempt(egress: &Egress, seal: &SecretBox, claimed: &ClaimedDelivery, at: Timestamp) -> Made {
+pub(crate) async fn attempt(egress: &Egress, keyring: &Keyring, claimed: &ClaimedDelivery, at: Timestamp) -> Made {
     let begun = Instant::now();
-    let sent = tokio::time::timeout(TIMEOUT, send(egress, seal, claimed, at)).await;
+    let sent = tokio::time::timeout(TIMEOUT, send(egress, keyring, claimed, at)).await;
     let sent = sent.unwrap_or_else(|_| Err(format!("there was no answer within {} s", TIMEOUT.as_secs())));
     let (answer, error) = match sent {
-        Ok(response) => (Some(answer(response, at).await), None),
+        Ok(response) => (Some(outcome(response, at).await), None),
         Err(error) => (None, Some(error)),
     };
     let wished_pause = answer.as_ref().and_then(|answer| answer.wished_pause);
@@ -60,24 +60,28 @@ pub(crate) async fn attempt(egress: &Egress, seal: &SecretBox, claimed: &Claimed
 }
 
 /// A redirect is an answer like any other: a receiver that moved is to be registered anew.
-async fn send(egress: &Egress, seal: &SecretBox, claimed: &ClaimedDelivery, at: Timestamp) -> Result<Response, String> {
-    let headers = headers(seal, claimed, at)?;
+async fn send(egress: &Egress, keyring: &Keyring, claimed: &ClaimedDelivery, at: Timestamp) -> Result<Answer, String> {
+    let seal = keyring.of(claimed.delivery.tenant_id).await.map_err(|error| {
+        tracing::error!(tenant = %claimed.delivery.tenant_id, %error, "a message cannot be signed");
+        "the secrets of this organisation cannot be opened now".to_owned()
+    })?;
+    let headers = headers(&seal, claimed, at)?;
     let (url, rule) = egress.check(&claimed.url, &[]).map_err(|refusal| refusal.to_string())?;
     let body = Some(Bytes::copy_from_slice(claimed.delivery.payload.as_bytes()));
     let request = Outgoing { method: Method::POST, url, headers, body, fresh: true };
     egress.send_once(&request, &rule).await.map_err(|error| error.to_string())
 }
 
-async fn answer(response: Response, at: Timestamp) -> Answer {
+async fn outcome(response: Answer, at: Timestamp) -> Outcome {
     let status = response.status().as_u16();
     let wish = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     let wished_pause = wish.and_then(|text| wished_pause(text, at));
     let read = tokio::time::timeout(REPLY_TIMEOUT, response.read(MOST_BYTES)).await;
     let reply = read.ok().and_then(Result::ok).and_then(|(read, _)| neutral(&read));
-    Answer { status, wished_pause, reply }
+    Outcome { status, wished_pause, reply }
 }
 
-fn headers(seal: &SecretBox, claimed: &ClaimedDelivery, at: Timestamp) -> Result<HeaderMap, String> {
+fn headers(seal: &TenantSeal, claimed: &ClaimedDelivery, at: Timestamp) -> Result<HeaderMap, String> {
     let delivery = &claimed.delivery;
     let (id, seconds) = (delivery.id.to_string(), at.as_second());
     let secrets = secrets(seal, claimed).ok_or("the endpoint's secret does not open: rotate it")?;
@@ -93,7 +97,7 @@ fn headers(seal: &SecretBox, claimed: &ClaimedDelivery, at: Timestamp) -> Result
 }
 
 /// The newest first.
-fn secrets(seal: &SecretBox, claimed: &ClaimedDelivery) -> Option<Vec<SecretString>> {
+fn secrets(seal: &TenantSeal, claimed: &ClaimedDelivery) -> Option<Vec<SecretString>> {
     let (tenant, endpoint) = (claimed.delivery.tenant_id, claimed.delivery.endpoint_id);
     let sealed = std::iter::once(&claimed.sealed).chain(&claimed.old_sealed);
     sealed.map(|sealed| opened_secret(seal, tenant, endpoint, sealed).ok()).collect()

@@ -8,7 +8,7 @@ use artel_domain::{
     WebhookEndpoint, WebhookEndpointId,
 };
 use artel_egress::Egress;
-use artel_identity::SecretBox;
+use artel_identity::Keyring;
 use artel_store::{AttemptEnd, ClaimedDelivery, DeliveryClaim, Result, SpreadNotice, Webhooks};
 use metrics::{counter, histogram};
 use serde_json::json;
@@ -23,12 +23,12 @@ use crate::schedule::pause_after;
 pub struct CourierDeps {
     pub store: Arc<dyn Webhooks>,
     pub egress: Arc<Egress>,
-    pub seal: Arc<SecretBox>,
+    pub keyring: Arc<Keyring>,
     pub clock: Arc<dyn Clock>,
 }
 
-/// Longer than an attempt takes and than the store takes to note its end: one whose end was not noted by then was broken
-/// off with its process.
+/// Longer than an attempt takes and than the store takes to note its end: one whose end was not noted by then was
+/// broken off with its process.
 const HOLD: Duration = Duration::from_secs(TIMEOUT.as_secs() + REPLY_TIMEOUT.as_secs() + 12);
 /// Attempts under way at the same time.
 const MOST: usize = 256;
@@ -147,7 +147,7 @@ impl Courier {
 
     /// An end that is not noted is made up for by another attempt, when this one's hold is over.
     async fn make(&self, claimed: ClaimedDelivery) {
-        let made = attempt(&self.0.egress, &self.0.seal, &claimed, self.0.clock.now()).await;
+        let made = attempt(&self.0.egress, &self.0.keyring, &claimed, self.0.clock.now()).await;
         let delivery = claimed.delivery.id;
         if let Err(error) = self.0.store.end_webhook_attempt(self.end(claimed, made)).await {
             tracing::warn!(%delivery, %error, "the end of an attempt at a webhook message was not noted; another follows");
@@ -208,8 +208,8 @@ fn count(attempt: &WebhookAttempt, state: WebhookDeliveryState) {
 /// schedule's gets it.
 ///
 /// # Arguments
-/// * `ended`: attempts whose end is known, with this one. Those that were broken off with their process say nothing about
-///   the receiver, and do not lengthen its pauses.
+/// * `ended`: attempts whose end is known, with this one. Those that were broken off with their process say nothing
+///   about the receiver, and do not lengthen its pauses.
 fn judge(made: &Made, ended: usize, random: u8) -> (WebhookDeliveryState, Option<Duration>) {
     match made.attempt.status {
         Some(200..=299) => (WebhookDeliveryState::Delivered, None),

@@ -17,4 +17,4 @@ mod signature;
 pub use courier::{Courier, CourierDeps};
 pub use payload::test_payload;
 pub use schedule::MOST_ATTEMPTS;
-pub use secret::{new_secret, opened_secret, sealed_secret};
+pub use secret::{bound_to, new_secret, opened_secret, sealed_secret};

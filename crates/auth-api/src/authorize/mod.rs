@@ -17,11 +17,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::audit::{By, Details as _};
 use crate::bearer::Address;
-use crate::document;
 use crate::error::OAuthError;
 use crate::form::Fields;
 use crate::guard::refusal;
 use crate::login::TypedCredentials;
+use crate::shapes;
 use crate::{AuthApp, scopes};
 use form_state::FormState;
 use request::{AuthorizationRefusal, AuthorizationRequest};
@@ -31,7 +31,7 @@ const CODE_SECONDS: i64 = 60;
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Shows the login page for a client's request.
-#[utoipa::path(get, path = "/oauth/authorize", tag = document::PAGES, security(()), params(document::AuthorizeParams),
+#[utoipa::path(get, path = "/oauth/authorize", tag = shapes::PAGES, security(()), params(shapes::AuthorizeParams),
     responses((status = OK, description = "The login page.", body = String, content_type = "text/html"),
         (status = SEE_OTHER, description = "Back to the client with an `error`."),
         (status = BAD_REQUEST, description = "A page that says what is wrong.", body = String, content_type = "text/html")))]
@@ -45,8 +45,8 @@ pub(crate) async fn show_login(State(app): State<AuthApp>, headers: HeaderMap, u
 }
 
 /// Takes the submitted form and redirects the browser to the client, with a code or with the error `access_denied`.
-#[utoipa::path(post, path = "/oauth/authorize", tag = document::PAGES, security(()),
-    request_body(content = document::LoginForm, content_type = "application/x-www-form-urlencoded"),
+#[utoipa::path(post, path = "/oauth/authorize", tag = shapes::PAGES, security(()),
+    request_body(content = shapes::LoginForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = OK, description = "The page again: it was open for too long.", body = String,
         content_type = "text/html"),
         (status = SEE_OTHER, description = "Back to the client with a `code`, or an `error`."),

@@ -19,9 +19,9 @@ use crate::AuthApp;
 use crate::audit::{By, Details as _};
 use crate::bearer::Address;
 use crate::client_auth::ClientCredentials;
-use crate::document;
 use crate::error::OAuthError;
 use crate::form::Fields;
+use crate::shapes;
 use crate::token_response::{Subject, TokenResponse};
 
 /// The parts of a token request that all grants share.
@@ -33,12 +33,12 @@ struct Request<'a> {
 }
 
 /// Issues tokens for a password, a code, a refresh token, or a client's secret.
-#[utoipa::path(post, path = "/oauth/token", tag = document::TOKENS, security((), ("basic" = [])),
+#[utoipa::path(post, path = "/oauth/token", tag = shapes::TOKENS, security((), ("basic" = [])),
     request_body(content(
-        (document::TokenRequest = "application/x-www-form-urlencoded", example = json!({ "grant_type": "password", "username": "ada", "password": "…", "client_id": "codelab-flutter-app" })),
-        (document::TokenRequest = "application/json"))),
+        (shapes::TokenRequest = "application/x-www-form-urlencoded", example = json!({ "grant_type": "password", "username": "ada", "password": "…", "client_id": "codelab-flutter-app" })),
+        (shapes::TokenRequest = "application/json"))),
     responses((status = OK, description = "The tokens.", body = TokenResponse),
-        (status = UNAUTHORIZED, response = document::Unauthenticated)))]
+        (status = UNAUTHORIZED, response = shapes::Unauthenticated)))]
 pub(crate) async fn issue_token(
     State(app): State<AuthApp>,
     Address(ip): Address,

@@ -18,7 +18,7 @@ pub struct ReadMemory {
     /// for list: only files whose path begins with this
     #[schemars(length(max = 200))]
     pub prefix: Option<String>,
-    /// for list: only files that contain these words
+    /// for list: only files with at least one of these words, the best first
     #[schemars(length(max = 400))]
     pub query: Option<String>,
 }
@@ -47,7 +47,7 @@ pub struct ManageMemory {
     /// for move: the new path
     #[schemars(length(min = 1, max = 200))]
     pub to: Option<String>,
-    /// refuse when the file has another version
+    /// refuse when the file has another version; 0: when there is a file
     pub expected_version: Option<u32>,
 }
 

@@ -31,7 +31,7 @@ const LONGEST_REASON: usize = 1000;
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct SwitchAgent {
     /// One of the agents; older names (`code`, `plan`, `explain`) work too.
-    #[schema(schema_with = crate::document::needed_agent, required = true)]
+    #[schema(schema_with = crate::shapes::needed_agent, required = true)]
     agent_type: Option<String>,
     /// The same, in the words of the first runtime.
     target_agent: Option<String>,
@@ -79,7 +79,7 @@ struct SwitchPending {
     request_body(content = SwitchAgent, example = json!({ "agent_type": "coder", "reason": "it is about code" })),
     responses((status = OK, description = "The agent has the session.", body = Switched),
         (status = ACCEPTED, description = "An earlier input is still under way.", body = SwitchPending),
-        (status = CONFLICT, response = crate::document::Conflict)))]
+        (status = CONFLICT, response = crate::shapes::Conflict)))]
 pub(crate) async fn switch_agent(
     State(app): State<App>,
     user: User,

@@ -58,7 +58,7 @@ struct AuditItem {
 /// List what people and operators want to see again: the newest events of the caller's sessions, oldest first.
 #[utoipa::path(get, path = "/events/audit-log", tag = super::TAG, params(ListAuditLog),
     responses((status = OK, description = "The newest events, oldest first.", body = Findings),
-        (status = NOT_FOUND, response = crate::document::NotFound)))]
+        (status = NOT_FOUND, response = crate::shapes::NotFound)))]
 pub(crate) async fn list_audit_log(
     State(app): State<App>,
     user: User,

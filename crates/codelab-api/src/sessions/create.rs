@@ -27,10 +27,10 @@ pub(crate) struct CreateSession {
     #[schema(value_type = Option<Object>)]
     metadata: Option<Map<String, Value>>,
     /// A fresh one when absent or empty.
-    #[schema(schema_with = crate::document::new_session_id)]
+    #[schema(schema_with = crate::shapes::new_session_id)]
     session_id: Option<String>,
     /// The first message when absent.
-    #[schema(schema_with = crate::document::maybe_title)]
+    #[schema(schema_with = crate::shapes::maybe_title)]
     title: Option<String>,
     /// What a service calls its user; from people it is ignored.
     #[schema(value_type = Option<String>)]
@@ -51,9 +51,9 @@ impl Checked for CreateSession {
 
 /// Make a session. Every member of the body is optional, and so is the body. 409 when the id is taken.
 #[utoipa::path(post, path = "/sessions", tag = super::TAG,
-    request_body(content = CreateSession, example = json!({ "title": "Parser", "metadata": { "project": "/p" } })),
+    request_body(content = Option<CreateSession>, example = json!({ "title": "Parser", "metadata": { "project": "/p" } })),
     responses((status = CREATED, description = "The new session.", body = SessionView),
-        (status = CONFLICT, response = crate::document::Conflict)))]
+        (status = CONFLICT, response = crate::shapes::Conflict)))]
 pub(crate) async fn create_session(
     State(app): State<App>,
     user: User,

@@ -14,7 +14,7 @@ use crate::user::User;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct RenameSession {
-    #[schema(schema_with = crate::document::title)]
+    #[schema(schema_with = crate::shapes::title)]
     title: String,
 }
 

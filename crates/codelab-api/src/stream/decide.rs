@@ -25,8 +25,8 @@ impl Checked for Decided {}
 /// `tool_call` with `requires_approval: false`, for the client to execute; what is unknown or decided already is an
 /// `error` frame `INVALID_CALL_ID`.
 #[utoipa::path(post, path = "/sessions/{session_id}/hitl-decision", tag = crate::approvals::TAG, params(("session_id" = String, Path, description = "The session.", min_length = 1, max_length = 200), Options),
-    request_body(content = crate::document::CallDecision, example = json!({ "call_id": "…", "decision": "approve" })),
-    responses((status = OK, description = "The frames that follow, and `{\"type\": \"done\"}`.", body = String,
+    request_body(content = crate::shapes::CallDecision, example = json!({ "call_id": "…", "decision": "approve" })),
+    responses((status = OK, description = "The frames that follow, and `{\"type\": \"done\"}`.", body = crate::shapes::StreamedFrame,
         content_type = "text/event-stream")))]
 pub(super) async fn decide_call(
     State(app): State<App>,

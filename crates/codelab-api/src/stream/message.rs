@@ -36,12 +36,12 @@ impl Checked for Posted {
 /// stream ends with `{"type":"done"}` as soon as it is the client's turn. Whoever leaves changes nothing: the run goes
 /// on.
 #[utoipa::path(post, path = "/agent/message/stream", tag = super::TAG, params(Options),
-    request_body(content = crate::document::PostedMessage,
+    request_body(content = crate::shapes::PostedMessage,
         example = json!({ "session_id": "chat-1", "message": { "type": "user_message", "content": "Create a README" } })),
-    responses((status = OK, description = "The frames that follow, and `{\"type\": \"done\"}`.", body = String,
+    responses((status = OK, description = "The frames that follow, and `{\"type\": \"done\"}`.", body = crate::shapes::StreamedFrame,
         content_type = "text/event-stream"),
-        (status = NOT_FOUND, response = crate::document::NotFound),
-        (status = CONFLICT, response = crate::document::Conflict)))]
+        (status = NOT_FOUND, response = crate::shapes::NotFound),
+        (status = CONFLICT, response = crate::shapes::Conflict)))]
 pub(super) async fn stream_message(
     State(app): State<App>,
     user: User,

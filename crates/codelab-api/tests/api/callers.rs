@@ -77,6 +77,18 @@ async fn scopes_count(#[case] scopes: &[&str], #[case] reads: u16, #[case] write
 }
 
 #[tokio::test]
+async fn a_refusal_has_details_where_there_is_more_to_say_and_none_elsewhere() {
+    let world = World::new().await;
+    let reader = world.person(1, 5, &["api:read"]);
+    let refused = reader.post("/api/v1/sessions", json!({})).await;
+    refused.is_fault(403, "insufficient_scope");
+    assert_eq!(refused.body["details"], json!({ "required_scope": "runs:write" }));
+    let absent = reader.get("/api/v1/sessions/none").await;
+    absent.is_fault(404, "SESSION_NOT_FOUND");
+    assert_eq!(absent.body.get("details"), None);
+}
+
+#[tokio::test]
 async fn a_request_of_a_user_is_remembered_with_its_address() {
     let world = World::new().await;
     let ada = world.ada().at([7, 7, 7, 7]);

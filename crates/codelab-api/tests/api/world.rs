@@ -185,7 +185,12 @@ impl World {
             profile: ProfileChoice::Published,
             session_id,
             trace_id: "trace".into(),
-            principal: Principal { user_id: user.user, api_key_id: None, scopes: vec!["api:write".into()] },
+            principal: Principal {
+                user_id: user.user,
+                api_key_id: None,
+                client_id: None,
+                scopes: vec!["api:write".into()],
+            },
             input_message: text.into(),
             team: Some(TeamRequest { client_tools, ..TeamRequest::default() }),
             parent: None,

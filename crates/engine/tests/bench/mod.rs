@@ -317,6 +317,7 @@ impl Bench {
             principal: Principal {
                 user_id: self.user,
                 api_key_id: None,
+                client_id: None,
                 scopes: scopes.iter().map(|s| (*s).to_owned()).collect(),
             },
             input_message: input.into(),

@@ -112,6 +112,29 @@ async fn a_worker_dies_while_subagents_work(database: Database) {
     assert!(shown[1]["output"].as_str().unwrap().contains("leaf"), "{shown:?}");
 }
 
+async fn a_budget_holds_for_subagents_whose_worker_died(database: Database) {
+    const ROOM: i64 = 25_000;
+    let server = ModelServer::obedient().await;
+    let bench = bench(&server, database).await;
+    bench.limit_run(ROOM).await;
+    let first = bench.mortal_worker(|tools| tools).await;
+    let goals: Vec<Value> = (0..5).map(|number| task("execute", &format!("slow 900 {number}"))).collect();
+    let run = bench.start_run(&starting(&json!(goals))).await;
+    let children = bench.until_children(run, 5).await;
+    bench.until(children[0].id, |child| child.phase != Phase::Queued).await;
+    first.kill();
+    let _second = bench.worker(AllowAll);
+    let over = bench.until(run, |run| run.phase.is_end()).await;
+    assert!(bench.spent(run).await <= ROOM, "{} of {ROOM}", bench.spent(run).await);
+    for child in bench.until_children(run, 5).await {
+        assert!(child.phase.is_end(), "{child:?}");
+        let told = child.error_message.unwrap_or_default();
+        let fits = matches!(child.phase, Phase::Succeeded | Phase::Cancelled);
+        assert!(fits || told.contains("the budget of"), "{told}");
+    }
+    assert!(matches!(over.phase, Phase::Succeeded | Phase::Failed), "{over:?}");
+}
+
 async fn subagents_end_while_no_worker_has_their_parent(database: Database) {
     let server = ModelServer::obedient().await;
     let bench = bench(&server, database).await;
@@ -211,6 +234,9 @@ on_both_stores! {
     a_worker_dies_while_subagents_work as
         a_worker_dies_while_subagents_work_on_sqlite,
         a_worker_dies_while_subagents_work_on_postgres;
+    a_budget_holds_for_subagents_whose_worker_died as
+        a_budget_holds_for_subagents_whose_worker_died_on_sqlite,
+        a_budget_holds_for_subagents_whose_worker_died_on_postgres;
     subagents_end_while_no_worker_has_their_parent as
         subagents_end_while_no_worker_has_their_parent_on_sqlite,
         subagents_end_while_no_worker_has_their_parent_on_postgres;

@@ -93,7 +93,8 @@ impl Intents {
         let Some(requester) = self.acting_for(task.tenant_id, &task.acts_for, trace_id).await? else {
             return Ok(self.store.skip_event(start, NO_ACCESS, true).await?);
         };
-        let asked = Start { run, cause: StartCause::Event, takes: None, event: Some(start.clone()), call: None };
+        let cause = if task.parent_id.is_some() { StartCause::Parent } else { StartCause::Event };
+        let asked = Start { run, cause, takes: None, event: Some(start.clone()), call: None };
         match self.fire(&requester, task, asked).await {
             Ok(started) => Ok(started.is_some()),
             Err(refusal) if is_passing(&refusal) => Err(refusal),

@@ -142,6 +142,7 @@ impl Intents {
         scopes::check(requester, Scope::RunsWrite)?;
         for _ in 0..TRIES {
             let known = self.own_task(requester, task).await?;
+            check_only_agent(requester, known.agent_id)?;
             let (action, had) = (action(&known, &change), known.schedule.clone());
             let (changed, moves) = self.changed(requester, known, change.clone());
             let mut wrong = faults(&changed);
@@ -208,9 +209,14 @@ impl Intents {
     /// `Forbidden`: the scope `runs:write` is missing. `Absent`: the task.
     pub async fn delete_task(&self, requester: &Requester, task: TaskId) -> Result<(), Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
-        let audit = requester.audit("task.delete", "task", task, self.clock.now());
         // An administrator can end what somebody left behind.
-        if self.store.delete_task(&self.viewer(requester), task, audit).await? { Ok(()) } else { Err(absent()) }
+        let viewer = self.viewer(requester);
+        if requester.only_agent.is_some() {
+            let known = self.store.find_task(&viewer, task).await?.ok_or_else(absent)?;
+            check_only_agent(requester, known.agent_id)?;
+        }
+        let audit = requester.audit("task.delete", "task", task, self.clock.now());
+        if self.store.delete_task(&viewer, task, audit).await? { Ok(()) } else { Err(absent()) }
     }
 
     /// Starts an execution now, in the requester's own name, also of a task that is paused.

@@ -15,7 +15,8 @@ impl Intents {
         principal: &Principal,
         trace_id: String,
     ) -> Result<Option<Requester>, Refusal> {
-        let basis = Basis { api_key_id: principal.api_key_id, ..Basis::of_user(tenant, principal.user_id) };
+        let Principal { user_id, api_key_id, client_id, .. } = principal.clone();
+        let basis = Basis { api_key_id, client_id, ..Basis::of_user(tenant, user_id) };
         if self.store.are_lost(&[basis], self.clock.now()).await?.contains(&true) {
             return Ok(None);
         }

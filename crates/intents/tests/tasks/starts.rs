@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use artel_domain::Clock as _;
-use artel_domain::{Misfire, Overlap, RunId, StartCause, TaskSchedule, TaskState};
+use artel_domain::{Misfire, RunId, StartCause, TaskSchedule, TaskState};
 use artel_intents::{RunTask, TaskChange, TaskTerms};
 use artel_store::{Runs as _, Viewer};
 

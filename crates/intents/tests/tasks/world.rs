@@ -162,7 +162,7 @@ impl World {
             received_at: self.clock.now(),
             delivery_id: id.to_string(),
             payload: r#"{"secret":"of the payload"}"#.into(),
-            sameness: [id.0.as_bytes(), id.0.as_bytes()].concat().try_into().unwrap(),
+            sameness: [id.0.as_bytes().as_slice(), id.0.as_bytes()].concat().try_into().unwrap(),
             same_for: None,
             most_of_tenant: None,
         };
@@ -217,7 +217,7 @@ pub(crate) fn at(text: &str) -> Timestamp {
 pub(crate) fn ada() -> Requester {
     Requester {
         tenant_id: TENANT,
-        principal: Principal { user_id: ADA, api_key_id: None, scopes: vec!["runs:write".into()] },
+        principal: Principal { user_id: ADA, api_key_id: None, client_id: None, scopes: vec!["runs:write".into()] },
         actor: Actor { user_id: Some(ADA), ..Actor::default() },
         only_agent: None,
         daily_limits: Vec::new(),
@@ -267,7 +267,7 @@ pub(crate) fn of_another_tenant(due_at: Timestamp) -> Task {
         state: TaskState::Active,
         next_run_at: Some(due_at),
         skipped: None,
-        acts_for: Principal { user_id: owner_id, api_key_id: None, scopes: vec!["runs:write".into()] },
+        acts_for: Principal { user_id: owner_id, api_key_id: None, client_id: None, scopes: vec!["runs:write".into()] },
         version: 1,
         created_at: due_at,
         updated_at: None,

@@ -13,21 +13,21 @@ use super::headers;
 use crate::App;
 use crate::call::{Call, Step};
 use crate::caller::{Invoker, trace_of};
-use crate::document;
 use crate::fault::Fault;
 use crate::inbound::read_chat;
 use crate::outbound::{ExtraMembers, write_completion};
 use crate::payload::Payload;
+use crate::shapes;
 
 /// Creates a chat completion.
 ///
 /// The status is known before the first byte: a stream begins only after the provider has sent something.
-#[utoipa::path(post, path = "/v1/chat/completions", tag = document::CHAT, params(("x-artel-tenant" = Option<String>, Header, nullable = false, pattern = "^[A-Za-z0-9_.:-]{1,64}$",
+#[utoipa::path(post, path = "/v1/chat/completions", tag = shapes::CHAT, params(("x-artel-tenant" = Option<String>, Header, nullable = false, pattern = "^[A-Za-z0-9_.:-]{1,64}$",
             description = "Of services: the account that the call is recorded on.")),
-    request_body(content = document::ChatRequest,
+    request_body(content = shapes::ChatRequest,
         example = json!({ "model": "demo:echo", "messages": [{ "role": "user", "content": "Hello" }] })),
     responses((status = OK, description = "The answer; with `stream` as chunks, ended by `[DONE]`.",
-        content((document::ChatCompletion = "application/json"), (String = "text/event-stream")))))]
+        content((shapes::ChatCompletion = "application/json"), (shapes::StreamedChunk = "text/event-stream")))))]
 pub(crate) async fn create_chat_completion(
     State(app): State<App>,
     invoker: Invoker,

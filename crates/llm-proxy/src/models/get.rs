@@ -5,11 +5,11 @@ use axum::extract::{Path, State};
 use super::{WireModel, rows};
 use crate::App;
 use crate::caller::Invoker;
-use crate::document;
 use crate::fault::Fault;
+use crate::shapes;
 
 /// Gets a model by any of its names.
-#[utoipa::path(get, path = "/v1/models/{id}", tag = document::MODELS,
+#[utoipa::path(get, path = "/v1/models/{id}", tag = shapes::MODELS,
     params(("id" = String, Path, description = "Any name of the model.", example = "demo:echo")),
     responses((status = OK, description = "The model.", body = WireModel)))]
 pub(crate) async fn get_model(

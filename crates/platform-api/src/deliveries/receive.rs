@@ -98,7 +98,8 @@ async fn proven(
     source: Option<IpAddr>,
     request: Request,
 ) -> Result<Option<Taken>, Problem> {
-    let secret = opened_hook_secret(&app.seal, found).map_err(Problem::internal)?;
+    let seal = app.keyring.of(found.hook.tenant_id).await?;
+    let secret = opened_hook_secret(&seal, found).map_err(Problem::internal)?;
     let headers = request.headers().clone();
     let body = raw(request, BODY_PATIENCE).await?;
     let Some(listed) = app.connectors.installed().get(&found.hook.connector_key) else { return Ok(None) };

@@ -47,6 +47,6 @@ pub(crate) async fn list_executions(
     app.store.find_task(&viewer, task).await?.ok_or_else(|| Problem::not_found("task"))?;
     let page = Page { limit: wanted.limit.unwrap_or(20), offset: wanted.offset.unwrap_or(0) };
     let (found, total) = app.store.list_executions(&viewer, task, None, page).await?;
-    let found: Vec<ExecutionView> = found.into_iter().map(ExecutionView::from).collect();
+    let found: Vec<ExecutionView> = found.into_iter().map(|one| ExecutionView::from(one).in_list()).collect();
     Ok((AppendHeaders([("x-total-count", total)]), Json(found)))
 }

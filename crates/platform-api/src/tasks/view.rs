@@ -28,6 +28,7 @@ pub(crate) struct ScheduleView {
 pub(crate) struct TaskView {
     task_id: TaskId,
     title: String,
+    /// In a list at most its first 2000 characters, and then `…`.
     prompt: String,
     agent_id: AgentId,
     /// The task that must succeed before this one starts.
@@ -46,7 +47,25 @@ pub(crate) struct TaskView {
     updated_at: Option<Timestamp>,
 }
 
+/// The most characters of a text in a list. A page of whole texts may have many megabytes.
+const MOST_IN_LIST: usize = 2000;
+
+/// The beginning of a text, for lists.
+fn beginning(text: &mut String) {
+    if let Some((at, _)) = text.char_indices().nth(MOST_IN_LIST) {
+        text.truncate(at);
+        text.push('…');
+    }
+}
+
 impl TaskView {
+    /// With the beginnings of long texts.
+    fn in_list(mut self) -> Self {
+        beginning(&mut self.prompt);
+        self.last_execution = self.last_execution.map(ExecutionView::in_list);
+        self
+    }
+
     pub(super) fn new(task: Task, last: Option<Execution>) -> Self {
         let (cron, timezone, at) = match task.schedule.clone() {
             Some(TaskSchedule::Cron { cron, timezone }) => (Some(cron), Some(timezone), None),
@@ -80,7 +99,11 @@ pub(super) async fn views(app: &App, viewer: &Viewer, tasks: Vec<Task>) -> Resul
     let mut last = app.store.last_executions(viewer, &ids).await?;
     let mut of =
         |task: TaskId| last.iter().position(|execution| execution.task_id == task).map(|at| last.swap_remove(at));
-    Ok(tasks.into_iter().map(|task| (of(task.id), task)).map(|(last, task)| TaskView::new(task, last)).collect())
+    Ok(tasks
+        .into_iter()
+        .map(|task| (of(task.id), task))
+        .map(|(last, task)| TaskView::new(task, last).in_list())
+        .collect())
 }
 
 /// One task with its newest execution.
@@ -101,6 +124,7 @@ pub(crate) struct ExecutionView {
     /// `waiting`: it sleeps until a human, an event or a time comes.
     #[schema(schema_with = status)]
     status: &'static str,
+    /// In a list at most its first 2000 characters, and then `…`; the run has it whole.
     output: Option<String>,
     #[schema(value_type = Option<String>)]
     error_code: Option<RunFailure>,
@@ -115,6 +139,14 @@ pub(crate) struct ExecutionView {
 
 fn status() -> Schema {
     one_of(&["queued", "running", "waiting", "succeeded", "failed", "cancelled"])
+}
+
+impl ExecutionView {
+    /// With the beginning of a long output.
+    pub(super) fn in_list(mut self) -> Self {
+        self.output.iter_mut().chain(&mut self.error_message).for_each(beginning);
+        self
+    }
 }
 
 impl From<Execution> for ExecutionView {

@@ -67,7 +67,8 @@ pub(crate) async fn create_webhook_endpoint(
             created_at: app.clock.now(),
             updated_at: None,
         };
-        let sealed = sealed_secret(&app.seal, endpoint.tenant_id, endpoint.id, &secret).map_err(Problem::internal)?;
+        let seal = app.keyring.of(endpoint.tenant_id).await?;
+        let sealed = sealed_secret(&seal, endpoint.tenant_id, endpoint.id, &secret).map_err(Problem::internal)?;
         let audit = caller.audit("webhook.create", "webhook", endpoint.id, endpoint.created_at);
         let new = NewWebhookEndpoint { endpoint, sealed };
         let made = app.store.create_webhook_endpoint(new, MOST_ENDPOINTS, audit).await?.ok_or_else(full)?;

@@ -74,8 +74,9 @@ async fn rotate(
     overlap: Duration,
 ) -> Result<WebhookEndpoint, Problem> {
     let tenant = caller.tenant_id;
+    let seal = app.keyring.of(tenant).await?;
     let is_it = |sealed: &String| {
-        let opened = opened_secret(&app.seal, tenant, endpoint, sealed);
+        let opened = opened_secret(&seal, tenant, endpoint, sealed);
         opened.is_ok_and(|opened| opened.expose_secret() == secret.expose_secret())
     };
     for _ in 0..MOST_ROUNDS {
@@ -86,7 +87,7 @@ async fn rotate(
             return found.ok_or_else(|| Problem::not_found("webhook endpoint"));
         }
         let now = app.clock.now();
-        let sealed = sealed_secret(&app.seal, tenant, endpoint, secret).map_err(Problem::internal)?;
+        let sealed = sealed_secret(&seal, tenant, endpoint, secret).map_err(Problem::internal)?;
         let rotation = SecretRotation { seen: seen.current, sealed, old_until: now + overlap };
         let audit = caller.audit("webhook.rotate", "webhook", endpoint, now);
         if let Some(rotated) = app.store.rotate_webhook_secret(tenant, endpoint, rotation, audit).await? {

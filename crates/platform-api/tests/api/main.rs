@@ -23,6 +23,7 @@ mod idempotency;
 mod isolation;
 mod key_lines;
 mod limits;
+mod memory;
 mod organizations;
 mod own_connectors;
 mod private_sessions;

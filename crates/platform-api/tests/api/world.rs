@@ -12,13 +12,13 @@ use artel_domain::{ApiKeyId, Clock, RateLimit, SystemClock, TenantId, Timestamp,
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Rules, dangerous_tools};
 use artel_http::{AuthServiceTrust, Gate, GateConfig, Ground, StaticKey, TrustedHosts};
-use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVerifier};
+use artel_identity::{ApiKeyMaker, Grant, Keyring, Scopes, SecretBox, TokenIssuer, TokenVerifier};
 use artel_intents::{Intents, IntentsConfig};
 use artel_llm::Models;
 use artel_platform_api::{ApiConfig, App, Deps, TestToken, router};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_tools::{CallLimits, EnvSecrets, Registry, ToolsConfig, ToolsDeps};
-use artel_tools_services::Connectors;
+use artel_tools_services::{Connectors, StoredKeys};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -181,7 +181,10 @@ impl World {
                 clock: clock.clone(),
                 tokens: Arc::new(LocalTokens::default()),
             })),
-            seal: Arc::new(SecretBox::new(&[7; 32])),
+            keyring: Arc::new(Keyring::new(
+                Arc::new(SecretBox::new(&[7; 32])),
+                Arc::new(StoredKeys::new(store.clone(), clock.clone())),
+            )),
         };
         Self { app: router(App::new(deps, config)), store, bus, clock, data }
     }

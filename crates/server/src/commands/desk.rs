@@ -46,6 +46,10 @@ impl Desk {
         }
     }
 
+    pub(super) fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+
     pub(super) async fn close(&self) {
         self.store.close().await;
     }

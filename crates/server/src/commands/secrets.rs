@@ -1,3 +1,5 @@
+mod rotate;
+
 use std::io::Read as _;
 use std::process::ExitCode;
 
@@ -24,7 +26,8 @@ pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
                     "the secret's value is read from standard input, and that was empty. Example: printf %s \"$KEY\" | artel secrets set {name}"
                 );
             }
-            let sealed = Vault::open(&desk.config)?.seal().seal_text(&place(tenant, &name), value.as_bytes())?;
+            let keyring = Vault::open(&desk.config)?.keyring(store.clone(), desk.clock());
+            let sealed = keyring.of(tenant).await?.seal_text(&place(tenant, &name), value.as_bytes())?;
             store.ensure_principal(tenant, artel_domain::UserId(tenant.0), desk.now()).await?;
             store.put_secret(tenant, &name, &sealed, desk.audit("secret.put", "secret", name.clone())).await?;
             output::line(&format!("stored {name}"));
@@ -40,6 +43,7 @@ pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
             }
             output::line(&format!("removed {name}"));
         }
+        SecretsCommand::Rotate => rotate::rotate(&desk).await?,
     }
     desk.close().await;
     Ok(ExitCode::SUCCESS)

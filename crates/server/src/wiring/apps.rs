@@ -37,7 +37,7 @@ impl Parts {
             connectors: self.connectors.clone(),
             executor: self.executor.clone(),
             egress: self.egress.clone(),
-            seal: Arc::new(self.vault.seal()),
+            keyring: self.keyring.clone(),
         };
         Platform::new(deps, api_config(config))
     }

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use artel_connector_engine::{Executor, ExecutorDeps};
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_http::Ground;
+use artel_identity::Keyring;
 use artel_llm::{Config as ModelConfig, Endpoint, ProxyEndpoint};
 use artel_store::Store;
 use artel_tools::ToolsConfig;
@@ -44,9 +45,9 @@ pub(crate) fn egress(config: &Config, host_aliases: BTreeMap<String, SocketAddr>
 }
 
 /// Calls external services. Tokens that it obtains on the way are in the store, for all processes.
-pub(super) fn executor(ground: &Ground<dyn Store>, vault: &Vault, egress: Arc<Egress>) -> Executor {
+pub(super) fn executor(ground: &Ground<dyn Store>, keyring: Arc<Keyring>, egress: Arc<Egress>) -> Executor {
     let (bus, clock) = (ground.bus.clone(), ground.clock.clone());
-    let tokens = StoredTokens::new(ground.store.clone(), Arc::new(vault.seal()), clock.clone());
+    let tokens = StoredTokens::new(ground.store.clone(), keyring, clock.clone());
     Executor::new(ExecutorDeps { egress, bus, clock, tokens: Arc::new(tokens) })
 }
 

@@ -139,6 +139,13 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         | "DELETE /tools/{tool_id}"
         | "POST /tools/{tool_id}/test"
         // It reads a cron line, and knows no task.
+        // A memory is its user's, and no session's; the stores' promises about memory try colleagues.
+        | "GET /memory"
+        | "GET /memory/{path}"
+        | "PUT /memory/{path}"
+        | "DELETE /memory/{path}"
+        | "GET /memory/{path}/versions"
+        | "POST /memory/{path}/restore"
         | "POST /tasks/preview"
         | "GET /approval-rules"
         | "PUT /approval-rules"
@@ -242,8 +249,8 @@ pub(crate) fn filters(operation: &Operation, things: &Things) -> Vec<String> {
         "parent_id" => Some(format!("parent_id={}", things.task)),
         "entity_type" => Some("entity_type=session".to_owned()),
         "own" | "group_by" | "path" | "service_name" | "service" | "type" | "agent_id" | "status" | "limit"
-        | "offset" | "q" | "include" | "after" | "wait" | "include_revoked" | "user_id" | "since" | "until"
-        | "action" | "state" => None,
+        | "offset" | "q" | "include" | "after" | "wait" | "include_revoked" | "user_id" | "prefix" | "since"
+        | "until" | "action" | "state" => None,
         unknown => panic!("say in plan.rs whether {unknown} of {} names a thing of a session", operation.key()),
     };
     operation.query.iter().filter_map(of).collect()

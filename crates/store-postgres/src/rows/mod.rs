@@ -15,6 +15,7 @@ mod form;
 mod hook;
 mod key;
 mod llm_call;
+mod memory;
 mod oauth;
 mod organization_connector;
 mod run;
@@ -36,6 +37,7 @@ pub(crate) use form::{FormRow, select_form};
 pub(crate) use hook::{HookRow, InboundEventRow, hooks};
 pub(crate) use key::ApiKeyRow;
 pub(crate) use llm_call::LlmCallRow;
+pub(crate) use memory::MemoryRow;
 pub(crate) use oauth::{ClientRow, FamilyRow, SigningKeyRow};
 pub(crate) use organization_connector::OrganizationConnectorRow;
 pub(crate) use run::{RunRow, select_run};
@@ -45,8 +47,8 @@ pub(crate) use tool::{BindingRow, ToolRow, returning_tool, select_tool};
 pub(crate) use webhook::{NoticeRow, WebhookDeliveryRow, WebhookEndpointRow, webhook_deliveries, webhook_endpoints};
 pub(crate) use workspace::{WorkspaceFileRow, workspace_files};
 
-/// What can be read of them. The rest is told of in the log and stays where it is: one row must not hold up a queue that
-/// is every tenant's.
+/// What can be read of them. The rest is told of in the log and stays where it is: one row must not hold up a queue
+/// that is every tenant's.
 ///
 /// # Arguments
 /// * `what`: what a row is, for the log.

@@ -1,5 +1,5 @@
 use artel_domain::{
-    AuditEntry, CallId, Execution, ExecutionSummary, Phase, Run, RunId, Task, TaskId, TenantId, Timestamp,
+    AuditEntry, CallId, Cap, Execution, ExecutionSummary, Phase, Run, RunId, Task, TaskId, TenantId, Timestamp,
 };
 use artel_store::{EventStart, Fired, Firing, Page, Result, SkippedDue, TaskFilter, Tasks, Viewer};
 use async_trait::async_trait;
@@ -52,6 +52,10 @@ impl Tasks for PostgresStore {
 
     async fn find_started_execution(&self, tenant: TenantId, run: RunId, call: Option<CallId>) -> Result<Option<Run>> {
         within(firing::started(&self.pool, tenant, run, call)).await
+    }
+
+    async fn execution_budget(&self, tenant: TenantId, run: RunId) -> Result<Option<Cap>> {
+        within(executions::budget_of(&self.pool, tenant, run)).await
     }
 
     async fn skip_due(&self, tenant: TenantId, task: TaskId, taken: SkippedDue, reason: &str) -> Result<bool> {

@@ -18,6 +18,7 @@ mod form;
 mod hook;
 mod key;
 mod llm_call;
+mod memory;
 mod oauth;
 mod organization_connector;
 mod run;
@@ -39,6 +40,7 @@ pub(crate) use form::{FormRow, forms};
 pub(crate) use hook::{HookRow, InboundEventRow, hooks};
 pub(crate) use key::ApiKeyRow;
 pub(crate) use llm_call::LlmCallRow;
+pub(crate) use memory::MemoryRow;
 pub(crate) use oauth::{ClientRow, FamilyRow, SigningKeyRow, families, oauth_clients, signing_keys};
 pub(crate) use organization_connector::OrganizationConnectorRow;
 pub(crate) use run::{RunRow, runs};
@@ -55,8 +57,8 @@ pub(crate) fn all<R, T: TryFrom<R, Error = Failure>>(rows: Vec<R>) -> Outcome<Ve
     rows.into_iter().map(T::try_from).collect()
 }
 
-/// What can be read of them. The rest is told of in the log and stays where it is: one row must not hold up a queue that
-/// is every tenant's.
+/// What can be read of them. The rest is told of in the log and stays where it is: one row must not hold up a queue
+/// that is every tenant's.
 ///
 /// # Arguments
 /// * `what`: what a row is, for the log.

@@ -1,5 +1,5 @@
 use artel_domain::{
-    AuditEntry, CallId, Execution, ExecutionSummary, Phase, Run, RunId, Task, TaskId, TenantId, Timestamp,
+    AuditEntry, CallId, Cap, Execution, ExecutionSummary, Phase, Run, RunId, Task, TaskId, TenantId, Timestamp,
 };
 use artel_store::tasks::UNREADABLE_FOR;
 use artel_store::{EventStart, Fired, Firing, Page, Result, SkippedDue, TaskFilter, Tasks, Viewer};
@@ -61,6 +61,10 @@ impl Tasks for SqliteStore {
     async fn find_started_execution(&self, tenant: TenantId, run: RunId, call: Option<CallId>) -> Result<Option<Run>> {
         let mut conn = self.reads.acquire().await.map_err(Failure::from)?;
         Ok(firing::started(&mut conn, tenant, run, call).await?)
+    }
+
+    async fn execution_budget(&self, tenant: TenantId, run: RunId) -> Result<Option<Cap>> {
+        Ok(executions::budget_of(&self.reads, tenant, run).await?)
     }
 
     async fn skip_due(&self, tenant: TenantId, task: TaskId, taken: SkippedDue, reason: &str) -> Result<bool> {

@@ -92,3 +92,23 @@ async fn no_statement_reads_a_whole_table() {
         }
     }
 }
+
+/// What one service sent is found by its own index, in order: however much others sent, nothing of it is read.
+#[tokio::test]
+async fn events_by_service_are_read_by_the_index_of_the_service() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("artel.db");
+    let _store = open(path.to_str().unwrap()).await;
+    let mut conn = SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
+    let by_service = |text: &String| {
+        text.starts_with("SELECT id") && text.contains("FROM inbound_events") && text.contains("service = ?")
+    };
+    let statements: Vec<String> = statements().into_iter().filter(by_service).collect();
+    assert_eq!(statements.len(), 1, "{statements:#?}");
+    let plan = plan(&mut conn, &statements[0]).await;
+    assert_eq!(
+        plan,
+        ["SEARCH inbound_events USING INDEX inbound_events_by_service (tenant_id=? AND service=? AND id<?)"],
+        "neither a scan nor a sort"
+    );
+}

@@ -83,7 +83,7 @@ impl Tenant {
             profile: ProfileChoice::Current,
             session_id: SessionId(id.to_string()),
             trace_id: "trace".to_owned(),
-            principal: Principal { user_id: self.user, api_key_id: None, scopes: Vec::new() },
+            principal: Principal { user_id: self.user, api_key_id: None, client_id: None, scopes: Vec::new() },
             input_message: "hello".to_owned(),
             team: None,
             parent: None,

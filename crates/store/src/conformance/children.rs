@@ -30,6 +30,7 @@ fn child(world: &World, parent: &Run, index: usize) -> NewChild {
             budget: Cap { tokens: Some(50), nano_usd: None },
             above,
             in_organization: true,
+            sessions_above: vec![parent.session_id.clone()],
         },
         at: now(),
         audit: world.audit("run.create"),

@@ -132,9 +132,15 @@ pub async fn events_are_listed_newest_first_and_by_filter(store: Arc<dyn Store>)
     let telegram = kept(&world, hook, "telegram", 3).await;
     assert_eq!(ids(&world, all()).await, [telegram.id, github.id, ozon.id]);
     let services = |keys: &[&str]| Some(keys.iter().map(|key| (*key).to_owned()).collect());
+    let of_two = |filter| InboundEventFilter { services: services(&["github", "telegram"]), ..filter };
     for (filter, found) in [
         (InboundEventFilter { services: services(&["ozon", "telegram"]), ..all() }, vec![telegram.id, ozon.id]),
+        (InboundEventFilter { services: services(&["ozon", "ozon", "absent"]), ..all() }, vec![ozon.id]),
         (InboundEventFilter { services: services(&[]), ..all() }, vec![]),
+        (of_two(InboundEventFilter { kind: Some("github.changed".to_owned()), ..all() }), vec![github.id]),
+        (of_two(InboundEventFilter { since: Some(github.received_at), ..all() }), vec![telegram.id, github.id]),
+        (of_two(InboundEventFilter { until: Some(telegram.received_at), ..all() }), vec![github.id]),
+        (of_two(InboundEventFilter { after: Some(telegram.id), ..all() }), vec![github.id]),
         (InboundEventFilter { kind: Some("github.changed".to_owned()), ..all() }, vec![github.id]),
         (InboundEventFilter { kind: Some("changed".to_owned()), ..all() }, vec![]),
         (InboundEventFilter { since: Some(github.received_at), ..all() }, vec![telegram.id, github.id]),
@@ -148,20 +154,24 @@ pub async fn events_are_listed_newest_first_and_by_filter(store: Arc<dyn Store>)
 pub async fn a_list_of_events_ends_with_its_count_or_its_bytes(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let hook = HookId(uuid());
-    let mut made = Vec::new();
-    for number in 1..=5 {
-        made.push(kept(&world, hook, "ozon", number).await);
+    let (mut made, mut largest) = (Vec::new(), 0);
+    for (service, number) in ["ozon", "github", "ozon", "ozon", "github"].into_iter().zip(1..) {
+        made.push(kept(&world, hook, service, number).await);
+        let other = kept(&world, hook, "telegram", 10 + number).await;
+        largest = largest.max(other.payload.len());
     }
     made.reverse();
-    let size = made[0].payload.len();
-    for (limit, most_bytes, length) in [(2, usize::MAX, 2), (5, usize::MAX, 5), (100, size * 3, 3), (100, 0, 1)] {
-        let page = lists(&world, InboundEventFilter { limit, most_bytes, ..all() }).await;
+    let both = || InboundEventFilter { services: Some(vec!["github".to_owned(), "ozon".to_owned()]), ..all() };
+    for (limit, most_bytes, length) in [(2, usize::MAX, 2), (5, usize::MAX, 5), (100, largest * 3, 3), (100, 0, 1)] {
+        let page = lists(&world, InboundEventFilter { limit, most_bytes, ..both() }).await;
         assert_eq!((page.events.len(), page.has_more), (length, length < 5), "{limit} {most_bytes}");
+        let page = lists(&world, InboundEventFilter { limit, most_bytes, ..all() }).await;
+        assert_eq!((page.events.len(), page.has_more), (length, true), "{limit} {most_bytes} of all services");
     }
     let mut read = Vec::new();
     loop {
         let after = read.last().map(|event: &InboundEvent| event.id);
-        let page = lists(&world, InboundEventFilter { after, limit: 2, ..all() }).await;
+        let page = lists(&world, InboundEventFilter { after, limit: 2, ..both() }).await;
         read.extend(page.events);
         if !page.has_more {
             break;

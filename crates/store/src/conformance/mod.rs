@@ -42,6 +42,7 @@ pub mod llm_calls;
 pub mod login_attempts;
 pub mod login_world;
 pub mod logins;
+pub mod memory;
 pub mod oauth_clients;
 pub mod operations;
 pub mod organization_connectors;
@@ -49,6 +50,8 @@ pub mod organization_sessions;
 pub mod profiles;
 pub mod retries;
 pub mod runs;
+pub mod sealed_values;
+pub mod search;
 pub mod sessions;
 pub mod signing_keys;
 pub mod standings;
@@ -136,7 +139,7 @@ macro_rules! conformance_tests {
             a_call_starts_one_execution,
             a_full_queue_takes_nothing_and_one_whose_session_is_gone_is_left,
             a_refused_execution_takes_nothing,
-            what_follows_a_task_is_due_once_when_it_succeeded,
+            what_follows_a_task_is_asked_for_once_each_time_it_succeeded,
             an_event_asks_each_task_that_it_triggers_for_one_start,
             retried_creates_of_a_task_at_once_make_one,
             the_row_of_a_deleted_task_stays,
@@ -198,6 +201,7 @@ macro_rules! conformance_tests {
             many_are_answered_in_the_order_of_the_question,
             a_presence_tells_on_what_it_rested,
             runs_of_a_revoked_key_are_found_until_they_are_cancelled_or_over,
+            runs_of_a_deactivated_client_are_found,
             runs_of_a_deactivated_account_are_found,
         ]);
         $crate::conformance_group!($make_store, waits: [
@@ -395,6 +399,26 @@ macro_rules! conformance_tests {
             a_workspace_ends_with_its_session,
             a_deleted_artifact_is_at_no_path,
         ]);
+        $crate::conformance_group!($make_store, memory: [
+            a_file_of_memory_is_written_read_replaced_and_deleted,
+            files_of_memory_are_listed_by_path,
+            a_file_of_memory_moves_to_a_free_path,
+            a_change_of_memory_holds_to_the_expected_version,
+            a_change_of_memory_made_again_finds_what_it_made,
+            an_earlier_text_of_memory_is_restored,
+            old_versions_of_memory_are_forgotten,
+            a_memory_is_its_users_own,
+            a_memory_has_at_most_so_many_files,
+        ]);
+        $crate::conformance_group!($make_store, search: [
+            words_are_found_in_all_their_forms,
+            what_says_more_comes_first,
+            an_index_changes_with_its_text,
+            nobody_finds_what_is_not_theirs,
+            a_rank_counts_ones_own_texts_only,
+            whatever_is_typed_is_a_question,
+            a_search_is_bounded_and_keeps_to_its_prefix,
+        ]);
         $crate::conformance_group!($make_store, idempotency: [
             a_fresh_key_is_work_to_do,
             a_request_without_an_answer_keeps_its_id_and_keeps_nobody_out,
@@ -551,6 +575,11 @@ macro_rules! conformance_tests {
             a_new_secret_takes_the_place_of_the_old_one,
             a_deactivated_client_has_no_logins_and_gets_no_new_ones,
             a_third_partys_client_serves_its_own_tenant_only,
+        ]);
+        $crate::conformance_group!($make_store, sealed_values: [
+            of_many_data_keys_at_once_one_is_the_tenants,
+            everything_that_is_sealed_for_a_tenant_is_listed_and_sealed_anew,
+            a_signing_key_is_sealed_anew_and_signs_on,
         ]);
         $crate::conformance_group!($make_store, signing_keys: [
             of_many_who_start_at_once_all_get_the_same_first_key,

@@ -29,6 +29,7 @@ pub async fn an_accepted_run_is_found_as_it_was_accepted(store: Arc<dyn Store>) 
         principal: Principal {
             user_id: world.user,
             api_key_id: Some(ApiKeyId(uuid())),
+            client_id: None,
             scopes: vec!["a".to_owned(), "b".to_owned()],
         },
         input_message: "Grüße, \"мир\" \u{1F980}\n\u{0001}".to_owned(),
@@ -96,7 +97,7 @@ pub async fn fifty_creates_at_once_stay_within_the_daily_limit(store: Arc<dyn St
     let world = World::new(&store).await;
     let key = ApiKeyId(uuid());
     let by_key = |name: &str, at: Timestamp| NewRun {
-        principal: Principal { user_id: world.user, api_key_id: Some(key), scopes: Vec::new() },
+        principal: Principal { user_id: world.user, api_key_id: Some(key), client_id: None, scopes: Vec::new() },
         daily_limits: vec![DailyLimit { of: key.0, runs: 10 }],
         at,
         ..world.new_run(name)

@@ -8,7 +8,7 @@ use artel_domain::{ApiKeyId, Basis, ClientId, FamilyId, Phase, Principal, Tenant
 use super::identities::key_of;
 use super::login_world::LoginWorld;
 use super::world::{World, ending, now, uuid};
-use crate::{Store, Viewer};
+use crate::{Created, Store, Viewer};
 
 async fn is_lost(store: &Arc<dyn Store>, basis: &Basis, at: Timestamp) -> bool {
     store.are_lost(std::slice::from_ref(basis), at).await.unwrap() == [true]
@@ -140,6 +140,22 @@ pub async fn runs_of_a_revoked_key_are_found_until_they_are_cancelled_or_over(st
     assert_eq!(store.runs_without_standing(10).await.unwrap(), []);
 }
 
+pub async fn runs_of_a_deactivated_client_are_found(store: Arc<dyn Store>) {
+    let login = LoginWorld::new(&store).await;
+    let mut ada = World { tenant: login.tenant, ..World::new(&store).await };
+    store.ensure_principal(ada.tenant, ada.user, now()).await.unwrap();
+    ada.agent = ada.creates_agent("scribe").await.id;
+    ada.starts("without").await;
+    let principal = Principal { client_id: Some(login.client.clone()), ..ada.new_run("by").principal };
+    let Created::Run(run) = ada.creates(crate::NewRun { principal, ..ada.new_run("by") }).await else {
+        panic!("a run")
+    };
+    assert_eq!(store.runs_without_standing(10).await.unwrap(), []);
+    let audit = login.audit("client.deactivate", now());
+    assert!(store.deactivate_client(login.tenant, &login.client, audit).await.unwrap());
+    assert_eq!(store.runs_without_standing(10).await.unwrap(), [(ada.tenant, run.id)]);
+}
+
 pub async fn runs_of_a_deactivated_account_are_found(store: Arc<dyn Store>) {
     let login = LoginWorld::new(&store).await;
     let mut ada = World { tenant: login.tenant, user: login.user, ..World::new(&store).await };
@@ -150,7 +166,7 @@ pub async fn runs_of_a_deactivated_account_are_found(store: Arc<dyn Store>) {
     eve.starts("eve's").await;
     // Another tenant's user of the same id has no account there.
     let bob = World::new(&store).await;
-    let principal = Principal { user_id: ada.user, api_key_id: None, scopes: Vec::new() };
+    let principal = Principal { user_id: ada.user, api_key_id: None, client_id: None, scopes: Vec::new() };
     bob.creates(crate::NewRun { principal, ..bob.new_run("bob's") }).await;
     assert!(store.deactivate_account(ada.tenant, ada.user, login.audit("user.deactivate", now())).await.unwrap());
     assert_eq!(store.runs_without_standing(10).await.unwrap(), [(ada.tenant, run.id)]);

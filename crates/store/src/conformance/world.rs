@@ -110,7 +110,12 @@ impl World {
             profile: ProfileChoice::Current,
             session_id: session(in_session),
             trace_id: "trace".to_owned(),
-            principal: Principal { user_id: self.user, api_key_id: None, scopes: vec!["runs:write".to_owned()] },
+            principal: Principal {
+                user_id: self.user,
+                api_key_id: None,
+                client_id: None,
+                scopes: vec!["runs:write".to_owned()],
+            },
             input_message: "hello".to_owned(),
             team: None,
             parent: None,

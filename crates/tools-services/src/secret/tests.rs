@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use artel_domain::{Credential, Timestamp};
+use artel_identity::SecretBox;
 use serde_json::json;
 
 use super::*;
@@ -20,17 +23,27 @@ fn kept(sealed: String) -> SealedCredential {
     SealedCredential { credential, sealed, changed_at: Timestamp::UNIX_EPOCH }
 }
 
+/// What sealed for a tenant before it had a key of its own, and what does now.
+fn seal() -> (Arc<SecretBox>, TenantSeal) {
+    let master = Arc::new(SecretBox::new(&[1; 32]));
+    (Arc::clone(&master), TenantSeal::new(&[2; 32], master).unwrap())
+}
+
 #[test]
 fn secrets_of_released_versions_open() {
-    let seal = SecretBox::new(&[1; 32]);
+    let (master, seal) = seal();
     let place = format!("credential/{TENANT}/{CREDENTIAL}");
-    let of_a_release = seal.seal_text(place.as_bytes(), br#"{"token":"abc"}"#).unwrap();
-    assert!(opened(&seal, &kept(of_a_release)).is_ok());
+    for of_a_release in [
+        master.seal_text(place.as_bytes(), br#"{"token":"abc"}"#).unwrap(),
+        seal.seal_text(place.as_bytes(), br#"{"token":"abc"}"#).unwrap(),
+    ] {
+        assert!(opened(&seal, &kept(of_a_release)).is_ok());
+    }
 }
 
 #[test]
 fn a_secret_opens_at_its_own_place_only() {
-    let (seal, other) = (SecretBox::new(&[1; 32]), CredentialId(TENANT.parse().unwrap()));
+    let ((_, seal), other) = (seal(), CredentialId(TENANT.parse().unwrap()));
     let secret = json!({ "token": "abc" });
     let members = secret.as_object().unwrap();
     let own = sealed(&seal, TENANT.parse().unwrap(), CREDENTIAL.parse().unwrap(), members).unwrap();

@@ -79,7 +79,12 @@ pub(crate) async fn calls(
     };
     let request = CallRequest {
         tenant_id: TenantId(Uuid::from_u128(1)),
-        principal: Principal { user_id: UserId(Uuid::from_u128(2)), api_key_id: None, scopes: Vec::new() },
+        principal: Principal {
+            user_id: UserId(Uuid::from_u128(2)),
+            api_key_id: None,
+            client_id: None,
+            scopes: Vec::new(),
+        },
         may_write: false,
         run: None,
         call_id: CallId(Uuid::from_u128(3)),

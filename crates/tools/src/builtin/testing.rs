@@ -71,6 +71,7 @@ pub(crate) async fn answer_keeping<T: Builtin>(tool: T, args: Value, kept: &Memo
         agent_id: AgentId(Uuid::nil()),
         session_id: SessionId("session".to_owned()),
         run_id: RunId(Uuid::nil()),
+        sessions_above: Vec::new(),
     };
     let context = CallContext { artifacts: Some(Arc::new(kept.clone())), run: Some(run), ..context() };
     Typed::new(tool).call(&context, args).await.map(|output| output.value)
@@ -112,7 +113,7 @@ fn context() -> CallContext {
     let resolver: Arc<dyn Resolver> = Arc::new(SystemResolver);
     CallContext {
         tenant_id: TenantId(Uuid::nil()),
-        principal: Principal { user_id: UserId(Uuid::nil()), api_key_id: None, scopes: Vec::new() },
+        principal: Principal { user_id: UserId(Uuid::nil()), api_key_id: None, client_id: None, scopes: Vec::new() },
         run: None,
         call_id: CallId(Uuid::nil()),
         trace_id: "trace".to_owned(),

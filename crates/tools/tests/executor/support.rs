@@ -323,6 +323,7 @@ impl Bench {
             agent_id: self.binding.agent_id,
             session_id: SessionId("session".into()),
             run_id: RunId(Uuid::from_u128(5)),
+            sessions_above: Vec::new(),
         };
         CallRequest {
             tenant_id: self.tool.tenant_id,
@@ -372,7 +373,7 @@ impl Bench {
 }
 
 fn principal() -> Principal {
-    Principal { user_id: UserId(Uuid::from_u128(6)), api_key_id: None, scopes: Vec::new() }
+    Principal { user_id: UserId(Uuid::from_u128(6)), api_key_id: None, client_id: None, scopes: Vec::new() }
 }
 
 /// A call that ended, as its report says it.

@@ -83,7 +83,8 @@ pub(crate) async fn create_credential(
             created_at: app.clock.now(),
             last_used_at: None,
         };
-        let sealed = secret::sealed(&app.seal, caller.tenant_id, credential.id, &members)?;
+        let seal = app.keyring.of(caller.tenant_id).await?;
+        let sealed = secret::sealed(&seal, caller.tenant_id, credential.id, &members)?;
         let made = keep(&app, &caller, credential, new.instance_id, listed.version, &sealed).await?;
         Ok((StatusCode::CREATED, Json(CredentialView::from(made))).into_response())
     };

@@ -3,7 +3,7 @@
 use artel_connectors::{Connector, Credential as Secret, Listed, check_account};
 use artel_domain::{CredentialId, TenantId};
 use artel_http::{Faults, Problem};
-use artel_identity::SecretBox;
+use artel_identity::TenantSeal;
 use artel_store::SealedCredential;
 use serde_json::{Map, Value};
 
@@ -50,7 +50,7 @@ pub(super) fn checked(connector: &Connector, secret: Value) -> Result<Map<String
 
 /// The secret as the store keeps it.
 pub(super) fn sealed(
-    seal: &SecretBox,
+    seal: &TenantSeal,
     tenant: TenantId,
     credential: CredentialId,
     secret: &Map<String, Value>,
@@ -59,6 +59,6 @@ pub(super) fn sealed(
 }
 
 /// The secret, for a request to its service.
-pub(super) fn opened(seal: &SecretBox, sealed: &SealedCredential) -> Result<Secret, Problem> {
+pub(super) fn opened(seal: &TenantSeal, sealed: &SealedCredential) -> Result<Secret, Problem> {
     artel_tools_services::opened(seal, sealed).map_err(Problem::internal)
 }

@@ -48,11 +48,12 @@ pub(crate) async fn test_credential(
     };
     let audit = caller.audit("credential.test", "credential", path.credential_id, app.clock.now());
     app.store.record_audit(caller.tenant_id, audit).await?;
+    let seal = app.keyring.of(caller.tenant_id).await?;
     let account = Account {
         tenant: caller.tenant_id,
         id: found.credential.id.to_string(),
         connector: listed.connector,
-        credential: secret::opened(&app.seal, &found)?,
+        credential: secret::opened(&seal, &found)?,
     };
     let report = app.executor.probe(&account).await;
     Ok(Json(report.map_or_else(|| untried("This connector has no test request: the first call tries it."), told)))

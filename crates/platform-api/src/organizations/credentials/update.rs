@@ -50,7 +50,8 @@ pub(crate) async fn update_credential(
         Some(given) => {
             let listed = secret::connector(&app, caller.tenant_id, &credential.service_name).await?;
             let members = secret::checked(&listed.connector, given)?;
-            Some(secret::sealed(&app.seal, caller.tenant_id, credential.id, &members)?)
+            let seal = app.keyring.of(caller.tenant_id).await?;
+            Some(secret::sealed(&seal, caller.tenant_id, credential.id, &members)?)
         }
         None => None,
     };

@@ -81,7 +81,8 @@ pub(crate) async fn create_hook(
             created_at: app.clock.now(),
             last_refused_at: None,
         };
-        let seal = |secret: String| sealed_hook_secret(&app.seal, hook.tenant_id, hook.id, &secret);
+        let key = app.keyring.of(hook.tenant_id).await?;
+        let seal = |secret: String| sealed_hook_secret(&key, hook.tenant_id, hook.id, &secret);
         let sealed = secret.map(seal).transpose().map_err(Problem::internal)?;
         let audit = caller.audit("hook.create", "hook", hook.id, hook.created_at);
         let new = NewHook { hook, token_hash: token.hash, sealed };

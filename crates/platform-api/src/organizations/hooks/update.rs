@@ -41,7 +41,8 @@ pub(crate) async fn update_hook(
     let webhook = webhook(&app, caller.tenant_id, &path.connector_key).await?.ok_or_else(absent)?;
     check_use(&webhook, &path.connector_key)?;
     let (tenant, key) = (caller.tenant_id, &path.connector_key);
-    let sealed = sealed_hook_secret(&app.seal, tenant, path.hook_id, &body.value.secret).map_err(Problem::internal)?;
+    let seal = app.keyring.of(tenant).await?;
+    let sealed = sealed_hook_secret(&seal, tenant, path.hook_id, &body.value.secret).map_err(Problem::internal)?;
     let audit = caller.audit("hook.update", "hook", path.hook_id, app.clock.now());
     let changed = app.store.set_hook_secret(tenant, key, path.hook_id, sealed, audit).await?;
     changed.map(|hook| Json(HookView::new(hook, Some(&webhook)))).ok_or_else(absent)
