@@ -105,8 +105,8 @@ const fn refusal(status: u16, name: &'static str, description: &'static str) -> 
 }
 
 fn about(document: &mut OpenApi, title: &str, description: &str) {
-    document.info.title = title.to_owned();
-    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    title.clone_into(&mut document.info.title);
+    env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
     document.info.description = Some(description.to_owned());
     document.info.license = None;
     document.info.contact = None;
@@ -140,9 +140,8 @@ fn complete(document: &mut OpenApi, credentials: &[&str]) {
 fn occurs(operation: OperationFacts<'_>, status: u16) -> bool {
     let OperationFacts { path, has_body, has_parameters, is_open } = operation;
     match status {
-        400 => !is_open,
         413 | 415 => has_body,
-        401 | 403 | 429 | 503 => !is_open,
+        400 | 401 | 403 | 429 | 503 => !is_open,
         404 => path.contains('{'),
         409 => false,
         422 => has_body || has_parameters,

@@ -149,7 +149,7 @@ impl Inner {
         let deps = self.deps.clone();
         self.runs.spawn(
             async move {
-                match drive(deps, claim, receiver).await {
+                match Box::pin(drive(deps, claim, receiver)).await {
                     Ok(()) => {}
                     Err(Stop::LetGo) => tracing::info!("let go of the run"),
                     Err(error) => {

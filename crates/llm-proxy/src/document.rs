@@ -70,7 +70,6 @@ const fn refusal(status: u16, name: &'static str, description: &'static str) -> 
 fn occurs(operation: OperationFacts<'_>, status: u16) -> bool {
     let OperationFacts { path, has_body, is_open, .. } = operation;
     match status {
-        400 => !is_open,
         413 | 415 | 502 => has_body,
         404 => has_body || path.contains('{'),
         _ => !is_open,

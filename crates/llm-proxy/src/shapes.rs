@@ -168,7 +168,7 @@ struct AnswerMessage {
 }
 
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "the schema of what `outbound` writes")]
+#[expect(dead_code, clippy::struct_field_names, reason = "the schema of what `outbound` writes")]
 struct Usage {
     prompt_tokens: i64,
     #[schema(required = false)]
@@ -202,7 +202,7 @@ pub(crate) struct EmbeddingList {
 }
 
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "the schema of what `embeddings` writes")]
+#[expect(dead_code, clippy::struct_field_names, reason = "the schema of what `embeddings` writes")]
 struct Embedding {
     /// `embedding`
     object: String,
@@ -259,7 +259,7 @@ fn maybe_content() -> Schema {
 }
 
 fn content_of(kinds: &[Type]) -> Schema {
-    let schema = ObjectBuilder::new().schema_type(SchemaType::from_iter(kinds.iter().cloned()));
+    let schema = ObjectBuilder::new().schema_type(kinds.iter().cloned().collect::<SchemaType>());
     let parts = "A text, or parts: `{\"type\": \"text\", \"text\": …}`, `{\"type\": \"image_url\", \"image_url\": …}`.";
     schema.description(Some(parts)).examples([json!("Hello")]).build().into()
 }

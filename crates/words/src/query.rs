@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn a_query_is_bounded() {
-        let long: String = (0..100_000).map(|n| format!("w{n} ")).collect();
+        let long = (0..100_000).map(|n| format!("w{n}")).collect::<Vec<_>>().join(" ");
         assert_eq!(terms(&long).len(), 32);
         assert_eq!(Query::read(" \"*() AND"), Query::read("and"));
         assert_eq!(Query::read(" \"*()"), None);

@@ -393,7 +393,8 @@ fn headers_that_are_no_callers_to_set_are_told() {
     let parameters: Vec<Value> =
         closed.iter().chain(&silent).chain(&["X-Team"]).map(|name| json!({"name": name, "in": "header"})).collect();
     let made = imported(json!({"/a": {"get": {"parameters": parameters}}}), json!({}));
-    let names: Vec<&str> = only(&made).parameters.iter().map(|(name, _)| name.as_ref()).collect();
+    let made_of = only(&made);
+    let names: Vec<&str> = made_of.parameters.iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["X_Team"]);
     for name in closed {
         assert!(told(&made, &format!("the header {name} is not a caller's to set")), "{name}");

@@ -52,13 +52,13 @@ async fn a_title_that_people_would_not_see_as_it_is_is_refused() {
 async fn two_starts_are_ten_seconds_apart_at_least() {
     let world = World::new().await;
     for line in ["* * * * * *", "*/5 * * * * *", "0,9 * * * * *", "0,55 * * * * *"] {
-        let refusal = world.makes(TaskTerms { schedule: cron(line), ..hourly() }).await.unwrap_err();
+        let refusal = world.makes(TaskTerms { schedule: Some(cron(line)), ..hourly() }).await.unwrap_err();
         assert_eq!(refusal.faults[0].field, "schedule.cron", "{line}");
         let message = &refusal.faults[0].message;
         assert!(message.contains("at least 10 seconds between two starts"), "{line}: {message}");
     }
     for line in ["*/10 * * * * *", "0,30 * * * * *", "59 * * * * *", "* * * * *"] {
-        world.makes(TaskTerms { schedule: cron(line), ..hourly() }).await.unwrap();
+        world.makes(TaskTerms { schedule: Some(cron(line)), ..hourly() }).await.unwrap();
     }
 }
 
@@ -66,7 +66,7 @@ async fn two_starts_are_ten_seconds_apart_at_least() {
 #[tokio::test]
 async fn a_task_of_earlier_days_that_comes_more_often_is_held_to_the_interval() {
     let world = World::new().await;
-    let task = world.makes(TaskTerms { schedule: cron("0 * * * * *"), ..hourly() }).await.unwrap();
+    let task = world.makes(TaskTerms { schedule: Some(cron("0 * * * * *")), ..hourly() }).await.unwrap();
     let often = "UPDATE tasks SET schedule = '{\"cron\":\"* * * * * *\",\"timezone\":\"UTC\"}' WHERE id = ?1";
     world.damages(often, task.id.0).await;
     let switch = |on| TaskChange { is_active: Some(on), ..TaskChange::default() };
@@ -128,11 +128,11 @@ async fn the_rule_for_overlaps_follows_the_schedule_unless_it_is_said() {
     assert_eq!(task.overlap, Overlap::Skip);
     let without = TaskChange { schedule: Some(None), ..TaskChange::default() };
     assert_eq!(world.changes(&task, without).await.unwrap().overlap, Overlap::Queue);
-    let with = TaskChange { schedule: Some(cron("0 9 * * *")), ..TaskChange::default() };
+    let with = TaskChange { schedule: Some(Some(cron("0 9 * * *"))), ..TaskChange::default() };
     assert_eq!(world.changes(&task, with).await.unwrap().overlap, Overlap::Skip);
     let said = TaskChange { overlap: Some(Overlap::Queue), misfire: Some(Misfire::Skip), ..TaskChange::default() };
     world.changes(&task, said).await.unwrap();
-    let another = TaskChange { schedule: Some(cron("0 10 * * *")), ..TaskChange::default() };
+    let another = TaskChange { schedule: Some(Some(cron("0 10 * * *"))), ..TaskChange::default() };
     let changed = world.changes(&task, another).await.unwrap();
     assert_eq!((changed.overlap, changed.misfire), (Overlap::Queue, Misfire::Skip), "another time, the same rules");
 }

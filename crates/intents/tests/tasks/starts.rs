@@ -44,7 +44,7 @@ async fn a_worker_that_slept_for_a_day_makes_up_for_it_once_or_not_at_all() {
 #[tokio::test]
 async fn a_start_within_fifteen_seconds_is_on_time() {
     let world = World::new().await;
-    let terms = TaskTerms { schedule: cron("*/15 * * * * *"), misfire: Some(Misfire::Skip), ..hourly() };
+    let terms = TaskTerms { schedule: Some(cron("*/15 * * * * *")), misfire: Some(Misfire::Skip), ..hourly() };
     let task = world.makes(terms).await.unwrap();
     world.advance(Duration::from_secs(30));
     assert_eq!((world.fires().await, world.fires().await, world.fires().await), (1, 1, 0), "15 and 30 seconds past");

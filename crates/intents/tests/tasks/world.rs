@@ -244,8 +244,8 @@ pub(crate) fn at_a_push() -> TaskTerms {
     TaskTerms { schedule: None, overlap: None, trigger, ..hourly() }
 }
 
-pub(crate) fn cron(line: &str) -> Option<TaskSchedule> {
-    Some(TaskSchedule::Cron { cron: line.into(), timezone: "UTC".into() })
+pub(crate) fn cron(line: &str) -> TaskSchedule {
+    TaskSchedule::Cron { cron: line.into(), timezone: "UTC".into() }
 }
 
 /// A task of another tenant as its owner made it, due at this time.
@@ -259,7 +259,7 @@ pub(crate) fn of_another_tenant(due_at: Timestamp) -> Task {
         agent_id: artel_domain::BuiltinAgent::System.id(tenant_id),
         title: "theirs".into(),
         prompt: "write it".into(),
-        schedule: cron("0 0 1 1 *"),
+        schedule: Some(cron("0 0 1 1 *")),
         trigger: None,
         overlap: Overlap::Skip,
         misfire: artel_domain::Misfire::RunOnce,

@@ -222,9 +222,9 @@ async fn nobody_has_more_than_a_thousand_tasks() {
         others.push(world.store.create_task(task, audit));
     }
     // A few at a time: the one that writes answers each within seconds.
-    let mut made = futures::stream::iter(others).buffer_unordered(20);
-    while let Some(made) = made.next().await {
-        made.unwrap();
+    let mut writes = futures::stream::iter(others).buffer_unordered(20);
+    while let Some(written) = writes.next().await {
+        written.unwrap();
     }
     assert_eq!(ada.post("/tasks", wanted.clone()).await.is_problem(409).body["error"], "too_many_tasks");
     let eve = world.person_with(0xA, 0xE7E, &["runs:write", "agents:write"]);
