@@ -65,7 +65,7 @@ struct Switched {
 
 /// A switch that waits for an earlier input.
 #[derive(ToSchema)]
-#[expect(dead_code, clippy::struct_field_names, reason = "the schema of what `switch_agent` puts together")]
+#[expect(dead_code, reason = "the schema of what `switch_agent` puts together")]
 struct SwitchPending {
     /// `pending`
     status: String,
