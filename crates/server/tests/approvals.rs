@@ -311,6 +311,7 @@ async fn an_authors_word_belongs_to_the_version_and_loosens_no_rule(database: Da
     let asked = world.pending(waiting["id"].as_str().unwrap()).await;
     assert!(asked["reason"].as_str().unwrap().contains("author has a human decide about every call"), "{asked:#}");
     assert_eq!(world.decide(&asked, json!({ "decision": "reject" })).await.0, 200);
+    client.finished_run(waiting["id"].as_str().unwrap()).await;
 
     let rule = json!({ "tool": "*", "effect": "deny", "reason": "not in this house" });
     change(client, "PUT", "/approval-rules", json!({ "rules": [rule] })).await;

@@ -168,7 +168,7 @@ impl Place<'_> {
             self.viewer.tenant_id.0,
             self.change.owner.0
         );
-        Ok(count.fetch_one(tx).await?)
+        count.fetch_one(tx).await
     }
 
     /// It is not the file any more, and no word finds it.

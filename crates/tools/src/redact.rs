@@ -99,7 +99,9 @@ impl Redactor {
             places.sort_unstable_by_key(|(_, to)| *to);
         }
         let mut apart = Vec::with_capacity(places.len());
-        places.into_iter().for_each(|(from, to)| add(&mut apart, from, to));
+        for (from, to) in places {
+            add(&mut apart, from, to);
+        }
         (!apart.is_empty()).then(|| with_masks(text, apart.into_iter()))
     }
 }
