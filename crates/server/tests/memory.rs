@@ -11,6 +11,8 @@ async fn start(database: Database, model: &ModelServer) -> Artel {
     let launch = Launch::new(env!("CARGO_BIN_EXE_artel"), database)
         .with("OPENAI_BASE_URL", model.url())
         .with("LEASE_SECONDS", "2")
+        // For a text that is longer than a memory takes.
+        .with("MAX_CONTEXT_TOKENS", "100000")
         .with("JWT_SECRET", "one secret for all lives of this process");
     launch.start().await
 }
