@@ -234,13 +234,17 @@ fn commands(file: &str) -> Vec<(usize, String)> {
     found
 }
 
+fn heading(file: &str, number: usize) -> String {
+    format!("echo '--- {file}:{number}'")
+}
+
 impl Page {
     /// The page as a script.
     fn script(&self) -> String {
         let (mut script, mut used, mut continues) = (String::new(), BTreeSet::new(), false);
         for (number, line) in commands(self.file) {
             if line.is_empty() {
-                script += &format!("echo '--- {}:{number}'", self.file);
+                script.push_str(&heading(self.file, number));
             } else if let Some((begin, _)) = self.left_out.iter().find(|(begin, _)| line.starts_with(begin)) {
                 used.insert(*begin);
                 continues = line.ends_with('\\');
@@ -291,9 +295,9 @@ async fn runs(file: &str) {
     }
     fs::write(directory.path().join("page.sh"), script).unwrap();
     let nothing_of_ours = ["DATABASE_URL", "REDIS_URL", "ENVIRONMENT", "OPENAI_API_KEY", "OPENAI_BASE_URL"];
-    nothing_of_ours.into_iter().for_each(|name| {
+    for name in nothing_of_ours {
         command.env_remove(name);
-    });
+    }
     command.env("ROOT", root()).env("BINARY", env!("CARGO_BIN_EXE_artel")).env("CURL", which("curl"));
     // Without servers the variables are empty, which counts as absent.
     let servers = if page.changes.iter().any(|(_, to)| *to == "$POSTGRES") { Database::postgres().await } else { None };
@@ -322,7 +326,7 @@ fn every_page_with_commands_is_run_or_says_why_not() {
     for entry in fs::read_dir(root().join("docs")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         // Translations have the commands of their originals: `cargo xtask tidy` compares them.
-        if name.ends_with(".md") && !name.ends_with(".ru.md") {
+        if name.strip_suffix(".md").is_some_and(|page| page.strip_suffix(".ru").is_none()) {
             pages.push(format!("docs/{name}"));
         }
     }
@@ -332,7 +336,7 @@ fn every_page_with_commands_is_run_or_says_why_not() {
     let reasons = PAGES.iter().flat_map(|page| page.left_out).chain(&OTHERS);
     assert!(reasons.clone().all(|(_, why)| !why.is_empty()));
     // A test that stands in for commands exists.
-    for name in reasons.flat_map(|(_, why)| why.split('`')).filter(|word| word.ends_with(".rs")) {
+    for name in reasons.flat_map(|(_, why)| why.split('`')).filter(|word| word.strip_suffix(".rs").is_some()) {
         assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name).is_file(), "{name}");
     }
 }

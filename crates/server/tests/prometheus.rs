@@ -43,7 +43,7 @@ struct Load {
     /// One whose runs end well, one whose runs fail, and one whose tool's results are kept.
     agents: [String; 3],
     /// The server of that tool, and one that is told how runs end.
-    _servers: (Receiver, WebhookReceiver),
+    servers: (Receiver, WebhookReceiver),
 }
 
 impl Load {
@@ -67,7 +67,7 @@ impl Load {
             client.agent("demo:fail", &[]).await,
             client.agent("demo:echo", &[kept]).await,
         ];
-        let load = Self { artel, client, agents, _servers: servers };
+        let load = Self { artel, client, agents, servers };
         load.works().await;
         load
     }
@@ -206,7 +206,7 @@ async fn alerts_fire_by_what_they_are_about() {
 impl Load {
     /// A call waits for a human.
     async fn asks_a_human(&self) {
-        let mut tool = self._servers.0.tool("write_file", "idempotent");
+        let mut tool = self.servers.0.tool("write_file", "idempotent");
         tool["name"] = json!("write_file");
         let agent = self.client.agent("demo:echo", &[tool]).await;
         self.client.start_run(&agent, "Echo the word hello using the tool").await;

@@ -54,13 +54,14 @@ async fn look(target: &Target) -> (&'static str, String) {
     };
     let runs = |phase: &str| value(&metrics, &format!("artel_runs_open{{phase=\"{phase}\"}}"));
     let waited = value(&metrics, "artel_run_oldest_queued_seconds");
-    text += &format!(
+    let open = format!(
         ", runs: {} queued (oldest {waited:.0} s), {} running, {} wait for a human (oldest question {:.0} s)",
         runs("queued"),
         runs("running"),
         runs("waiting_for_approval"),
         value(&metrics, "artel_approval_oldest_pending_seconds"),
     );
+    text.push_str(&open);
     (if percent > CROWDED_PERCENT || waited > LONG_SECONDS { "WARN" } else { "ok" }, text)
 }
 
