@@ -1113,6 +1113,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/memory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the files of a memory by path, or find them by words.
+         * @description One's own; an administrator may name a user. Needs `runs:read`.
+         */
+        get: operations["list_memory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/memory/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a file of a memory.
+         * @description The Markdown text with its front matter, as it was written; `ETag` is its version. The path may have several
+         *     segments (`preferences/style.md`). Needs `runs:read`.
+         */
+        get: operations["get_memory"];
+        /**
+         * Write a file of one's own memory.
+         * @description The body is the whole text: Markdown that begins with YAML front matter with `title` and `source`, at most 64 KiB. A
+         *     file that is there is replaced, and its text stays restorable for 90 days. A memory has at most 2,000 files. Needs
+         *     `runs:write`.
+         */
+        put: operations["put_memory"];
+        post?: never;
+        /**
+         * Delete a file of one's own memory.
+         * @description Its texts stay restorable for 90 days. Needs `runs:write`.
+         */
+        delete: operations["delete_memory"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/memory/{path}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions of a file of a memory, newest first.
+         * @description Also of one that was deleted. Each can be restored; those that were replaced more than 90 days ago are gone. Needs
+         *     `runs:read`.
+         */
+        get: operations["list_memory_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/memory/{path}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a file of one's own memory an earlier text again.
+         * @description That makes a new version. A file that was deleted is there again. Needs `runs:write`.
+         */
+        post: operations["restore_memory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions/{session_id}/files": {
         parameters: {
             query?: never;
@@ -2665,6 +2757,7 @@ export interface components {
             due_at: string;
             /** @enum {string} */
             status: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
+            /** @description In a list at most its first 2000 characters, and then `…`; the run has it whole. */
             output?: string | null;
             error_code?: string | null;
             error_message?: string | null;
@@ -2859,6 +2952,35 @@ export interface components {
             operation: string;
             reason: string;
         };
+        /** @description A file after its change. */
+        MemoryChanged: {
+            path: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A text that the file has, or had. */
+        MemoryVersionView: {
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            bytes: number;
+        };
+        /** @description A file of a memory. */
+        MemoryView: {
+            path: string;
+            /** @description What the file is about, as its front matter says. */
+            title: string;
+            /** @description Where it came from, as its front matter says. */
+            source: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: date-time */
+            updated_at: string;
+        };
         Message: {
             role: components["schemas"]["Role"];
             content: string;
@@ -2983,6 +3105,13 @@ export interface components {
         };
         PutConnectors: {
             connector_keys: string[];
+        };
+        RestoreMemory: {
+            /**
+             * Format: int64
+             * @description The version whose text the file gets again.
+             */
+            version: number;
         };
         /** @enum {string} */
         Role: "user" | "assistant" | "tool";
@@ -3262,6 +3391,7 @@ export interface components {
         TaskView: {
             task_id: components["schemas"]["TaskId"];
             title: string;
+            /** @description In a list at most its first 2000 characters, and then `…`. */
             prompt: string;
             agent_id: components["schemas"]["AgentId"];
             parent_id?: components["schemas"]["TaskId"] | null;
@@ -6229,6 +6359,254 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_memory: {
+        parameters: {
+            query?: {
+                /** @description Only files whose path begins so. */
+                prefix?: string;
+                /** @description Only files with one of these words at least, in any of its forms; the best first, at most 200. */
+                q?: string;
+                /** @description Whose memory; one's own when absent. An administrator may name anybody. */
+                user_id?: components["schemas"]["UserId"];
+                /** @description At most this many; 20 when absent. */
+                limit?: number;
+                /** @description Skip this many. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of files. */
+            200: {
+                headers: {
+                    /** @description How many match in all. */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryView"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_memory: {
+        parameters: {
+            query?: {
+                /** @description Whose memory; one's own when absent. An administrator may name anybody. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text. */
+            200: {
+                headers: {
+                    /** @description The version, in quotation marks. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_memory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the file must have, as its `ETag` says it; otherwise 412. */
+                "If-Match"?: string;
+                /** @description `*`: there must be no file; otherwise 412. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/markdown": string;
+            };
+        };
+        responses: {
+            /** @description It was replaced. */
+            200: {
+                headers: {
+                    /** @description The version, in quotation marks. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryChanged"];
+                };
+            };
+            /** @description It is new. */
+            201: {
+                headers: {
+                    /** @description The version, in quotation marks. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryChanged"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            /** @description The file has another version than the one that was named. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_memory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the file must have, as its `ETag` says it; otherwise 412. */
+                "If-Match"?: string;
+                /** @description `*`: there must be no file; otherwise 412. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The file has another version than the one that was named. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_memory_versions: {
+        parameters: {
+            query?: {
+                /** @description Whose memory; one's own when absent. An administrator may name anybody. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryVersionView"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restore_memory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreMemory"];
+            };
+        };
+        responses: {
+            /** @description It has that text. */
+            200: {
+                headers: {
+                    /** @description The version, in quotation marks. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryChanged"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
