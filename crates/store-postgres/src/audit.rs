@@ -160,6 +160,10 @@ pub(crate) async fn list(pool: &PgPool, viewer: &Viewer, filter: &AuditFilter) -
                WHEN 'agent' THEN NOT EXISTS (SELECT 1 FROM agents g
                    WHERE g.id = CASE WHEN audit_log.entity_id ~ '^[0-9a-f-]{36}$' THEN audit_log.entity_id::uuid END
                      AND g.tenant_id = $1 AND g.status = 'draft' AND g.kind = 'custom' AND g.owner_user_id <> $9)
+               WHEN 'memory' THEN audit_log.entity_id = $9::text
+               WHEN 'task' THEN NOT EXISTS (SELECT 1 FROM tasks t
+                   WHERE t.id = CASE WHEN audit_log.entity_id ~ '^[0-9a-f-]{36}$' THEN audit_log.entity_id::uuid END
+                     AND t.tenant_id = $1 AND t.owner_id <> $9)
                WHEN 'session' THEN NOT EXISTS (SELECT 1 FROM session_access s
                    WHERE s.tenant_id = $1 AND s.id = audit_log.entity_id AND s.is_private AND s.owner_id IS DISTINCT FROM $9)
                WHEN 'run' THEN NOT EXISTS (SELECT 1 FROM runs r JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id

@@ -101,6 +101,9 @@ pub(crate) async fn list(reads: &SqlitePool, viewer: &Viewer, filter: &AuditFilt
              AND (?9 IS NULL OR user_id = ?9 OR CASE entity_type
                  WHEN 'agent' THEN NOT EXISTS (SELECT 1 FROM agents g WHERE g.id = unhex(replace(audit_log.entity_id, '-', ''))
                      AND g.tenant_id = ?1 AND g.status = 'draft' AND g.kind = 'custom' AND g.owner_user_id <> ?9)
+                 WHEN 'memory' THEN unhex(replace(audit_log.entity_id, '-', '')) = ?9
+                 WHEN 'task' THEN NOT EXISTS (SELECT 1 FROM tasks t WHERE t.id = unhex(replace(audit_log.entity_id, '-', ''))
+                     AND t.tenant_id = ?1 AND t.owner_id <> ?9)
                  WHEN 'session' THEN NOT EXISTS (SELECT 1 FROM session_access s
                      WHERE s.tenant_id = ?1 AND s.id = audit_log.entity_id AND s.is_private AND s.owner_id IS NOT ?9)
                  WHEN 'run' THEN NOT EXISTS (SELECT 1 FROM runs r JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
