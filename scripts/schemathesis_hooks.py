@@ -28,7 +28,18 @@ def before_call(context, case, kwargs):
     give_texts_that_mean_something(case)
     ask_a_model_that_is_there(case)
     sign_in(case)
+    remember_whole_files(case)
     decide_with_arguments(case)
+
+
+def remember_whole_files(case):
+    """A file of a memory begins with front matter, and versions that are asked for are those of the file that is there:
+    the tests of the server try others."""
+    if "/memory/" in case.path and case.method in ("PUT", "DELETE"):
+        for name in ("If-Match", "If-None-Match"):
+            (case.headers or {}).pop(name, None)
+        if case.method == "PUT":
+            case.body = "---\ntitle: Style\nsource: the user\n---\nShort sentences."
 
 
 def keep_no_results(case):
@@ -47,6 +58,8 @@ def give_texts_that_mean_something(case):
         return
     if "/webhooks/endpoints" in case.path and is_text(body.get("url"), 2048):
         body["url"] = "https://example.com/hook"
+    if "/webhooks/endpoints" in case.path and is_text(body.get("description"), 200):
+        body["description"] = "chat"
     if case.path.endswith("/tasks/preview"):
         give_times(body)
     elif "/tasks" in case.path and isinstance(body.get("schedule"), dict):

@@ -1,7 +1,7 @@
 //! The shapes of the document: forms that the service reads, and answers that derives cannot say.
 
 use serde_json::json;
-use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoParams, PartialSchema, ToResponse, ToSchema};
 
@@ -48,7 +48,8 @@ fn form(parameters: &[Parameter]) -> ObjectBuilder {
             schema = schema.required(*name);
         }
     }
-    schema.additional_properties(Some(ObjectBuilder::new().schema_type(Type::String)))
+    let others = ObjectBuilder::new().schema_type([Type::String, Type::Null].into_iter().collect::<SchemaType>());
+    schema.additional_properties(Some(others))
 }
 
 macro_rules! forms {

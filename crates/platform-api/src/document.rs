@@ -127,11 +127,6 @@ pub(crate) fn maybe_title() -> Schema {
     text_of(nullable(Type::String), 500)
 }
 
-/// A line for people, where there may be none.
-pub(crate) fn maybe_description() -> Schema {
-    text_of(nullable(Type::String), 200)
-}
-
 fn name_of(kind: SchemaType) -> Schema {
     text_of(kind, 200)
 }

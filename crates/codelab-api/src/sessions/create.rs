@@ -33,7 +33,6 @@ pub(crate) struct CreateSession {
     #[schema(schema_with = crate::shapes::maybe_title)]
     title: Option<String>,
     /// What a service calls its user; from people it is ignored.
-    #[schema(value_type = Option<String>)]
     user_id: Option<Value>,
 }
 

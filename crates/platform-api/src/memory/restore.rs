@@ -1,3 +1,4 @@
+use artel_http::body::whole;
 use artel_http::caller::RunsWrite;
 use artel_http::{Attempt, Body, Caller, Checked, Faults, Problem};
 use artel_intents::{ChangeMemory, MemoryDeed};
@@ -15,13 +16,15 @@ use crate::App;
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct RestoreMemory {
     /// The version whose text the file gets again.
-    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
-    version: i64,
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(value_type = i64, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    version: Option<i64>,
 }
 
 impl Checked for RestoreMemory {
     fn check(&self, faults: &mut Faults) {
-        faults.range("version", Some(self.version), 1..=9_007_199_254_740_991);
+        faults.ensure(self.version.is_some(), "version", "is missing");
+        faults.range("version", self.version, 1..=9_007_199_254_740_991);
     }
 }
 
@@ -42,7 +45,8 @@ pub(crate) async fn restore_memory(
     body: Body<RestoreMemory>,
 ) -> Result<Response, Problem> {
     let path = place.path_before("restore")?;
-    let deed = MemoryDeed::Restore(body.value.version);
+    // The check let none pass without one.
+    let deed = MemoryDeed::Restore(body.value.version.unwrap_or_default());
     let work = async |request| {
         let wanted = ChangeMemory { path, expected: None, request, deed };
         let changed = app.intents.change_memory(&caller.requester(), wanted).await?;

@@ -19,7 +19,8 @@ pub(crate) struct CreateWebhookEndpoint {
     /// Where messages are posted: `https`, or `http` within a network that you trust.
     #[schema(max_length = 2000)]
     url: String,
-    #[schema(schema_with = crate::document::maybe_description)]
+    /// For people, in one line: without control characters and invisible characters.
+    #[schema(max_length = 200)]
     description: Option<String>,
     /// What the endpoint is told of.
     #[schema(min_items = 1, max_items = 100)]

@@ -20,7 +20,7 @@ pub(crate) struct UpdateWebhookEndpoint {
     url: Option<String>,
     /// `null` clears it.
     #[serde(default, deserialize_with = "nullable")]
-    #[schema(schema_with = crate::document::maybe_description)]
+    #[schema(value_type = Option<String>, max_length = 200)]
     description: Option<Option<String>>,
     /// In place of those before.
     #[schema(min_items = 1, max_items = 100)]
