@@ -204,6 +204,7 @@ pub(crate) fn of_others(operation: &Operation) -> Plan {
         | "GET /v1/models"
         | "GET /v1/models/{*id}"
         | "GET /v1/llm/models"
+        | "GET /v1/llm/openapi.json"
         | "GET /health"
         | "GET /auth-health"
         | "GET /openapi.json"
