@@ -41,15 +41,20 @@ type Parameter = (&'static str, &'static str, bool);
 fn form(parameters: &[Parameter]) -> ObjectBuilder {
     let mut schema = ObjectBuilder::new();
     for (name, about, is_needed) in parameters {
-        let text = ObjectBuilder::new().schema_type(Type::String).description(Some(*about));
+        let kind = if *is_needed { SchemaType::Type(Type::String) } else { maybe_text() };
+        let text = ObjectBuilder::new().schema_type(kind).description(Some(*about));
         let text = text.min_length(is_needed.then_some(1));
         schema = schema.property(*name, text);
         if *is_needed {
             schema = schema.required(*name);
         }
     }
-    let others = ObjectBuilder::new().schema_type([Type::String, Type::Null].into_iter().collect::<SchemaType>());
-    schema.additional_properties(Some(others))
+    schema.additional_properties(Some(ObjectBuilder::new().schema_type(maybe_text())))
+}
+
+/// As JSON, `null` counts as absent.
+fn maybe_text() -> SchemaType {
+    [Type::String, Type::Null].into_iter().collect()
 }
 
 macro_rules! forms {

@@ -17,7 +17,7 @@ use crate::App;
 pub(crate) struct RestoreMemory {
     /// The version whose text the file gets again.
     #[serde(default, deserialize_with = "whole")]
-    #[schema(value_type = i64, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    #[schema(value_type = i64, required = true, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     version: Option<i64>,
 }
 
