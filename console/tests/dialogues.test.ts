@@ -181,7 +181,7 @@ it('sends files with a message: chosen, pasted and dropped', async () => {
   expect(said.content).toMatch(/^Read these\n\nAttached files:\n- orders\.csv .*artifact_id .*\n- pasted\.txt .*$/);
   await page.reload();
   await log.getByRole('link', { name: 'pasted.txt' }).waitFor();
-  expect(await log.getByText('Attached files').count()).toBe(1); // The echo of the model.
+  expect(await log.getByText('Attached files').count()).toBe(0); // They are links.
   expect(await saved(page, 'orders.csv')).toBe('a;b\n1;2\n');
   expect(one.complaints).toEqual([]);
 });
@@ -256,8 +256,8 @@ it('lists, adds, saves and deletes the files of the workspace', async () => {
   const one = await visit(browser, artel, { width: 360, height: 740 });
   await signIn(one, artel);
   const { page } = one;
-  await say(page, echoId, 'Work on files');
-  await page.locator('.markdown', { hasText: 'Work on files' }).waitFor();
+  await say(page, echoId, 'Lorem ipsum');
+  await page.locator('.markdown', { hasText: 'Lorem ipsum' }).waitFor();
   const session = page.url().split('/').at(-1);
   const headers = { authorization: `Bearer ${world.api.token}` };
   const path = `${artel.url}/v1/sessions/${session}/files/reports/${encodeURIComponent('июль 100%.csv')}`;
