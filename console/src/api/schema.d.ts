@@ -2564,7 +2564,7 @@ export interface components {
         CreateWebhookEndpoint: {
             /** @description Where messages are posted: `https`, or `http` within a network that you trust. */
             url: string;
-            /** @description Without control characters and invisible characters. */
+            /** @description For people, in one line: without control characters and invisible characters. */
             description?: string | null;
             /** @description What the endpoint is told of. */
             events: components["schemas"]["Subscription"][];
@@ -3871,7 +3871,7 @@ export interface components {
         UpdateWebhookEndpoint: {
             /** @description Messages that did not arrive go there too. */
             url?: string | null;
-            /** @description Without control characters and invisible characters. */
+            /** @description `null` clears it. */
             description?: string | null;
             /** @description In place of those before. */
             events?: components["schemas"]["Subscription"][] | null;
