@@ -43,9 +43,9 @@ async fn look(target: &Target) -> (&'static str, String) {
     let database = &health["database"];
     let percent = database["usage_percent"].as_f64().unwrap_or_default();
     let mut text = format!(
-        "database {:.1} ms, {} of {} connections ({percent:.0} %)",
+        "database {:.1} ms, {} of {} connections busy ({percent:.0} %)",
         database["latency_ms"].as_f64().unwrap_or_default(),
-        database["total_connections"],
+        database["active_connections"],
         database["max_connections"],
     );
     // A proxy in front of the installation keeps the metrics inside.
