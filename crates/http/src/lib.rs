@@ -36,7 +36,7 @@ mod waiting;
 pub use body::{Apart, ApartBody, Body, Checked, Faults, check_coding};
 pub use caller::{Caller, CallerIp, GivenKey, Permission};
 pub use cors::Origin;
-pub use gate::{AuthServiceTrust, Gate, GateConfig, Shares, StaticKey};
+pub use gate::{AuthServiceElsewhere, AuthServiceTrust, Gate, GateConfig, Shares, StaticKey};
 pub use ground::Ground;
 pub use hosts::TrustedHosts;
 pub use identity::{Identity, Shown};

@@ -439,6 +439,23 @@ async fn a_rule_that_asks_pins_the_account_too(database: Database) {
     assert_eq!(world.written(), [r#"POST /other {"a":1}"#]);
 }
 
+/// Nobody is asked about a call that would be refused anyway, and the audit has it as it has all others.
+async fn a_call_that_a_rule_asks_about_and_no_grant_covers_is_refused_at_once_and_written_down(database: Database) {
+    let world = World::new(database).await;
+    world.grants("http", "shop", &json!({ "read": true, "write": false })).await;
+    let rule = json!({ "tool": "connector_execute", "effect": "ask", "reason": "Ada decides" });
+    let put = world.client.request("PUT", "/approval-rules").json(&json!({ "rules": [rule] })).send().await.unwrap();
+    assert_eq!(put.status(), 200, "{}", put.text().await.unwrap());
+    let answer = world.answers(&json!([post("/orders")])).await;
+    assert!(answer.contains("forbidden: the grant of the account shop does not cover write calls"), "{answer}");
+    assert_eq!(world.written(), [""; 0]);
+    let audit = world.client.get("/audit?limit=100&action=connector.refused").await.1;
+    let rows = audit.as_array().unwrap();
+    assert_eq!((rows.len(), &rows[0]["entity_id"]), (1, &json!("http")), "{audit:#}");
+    assert!(rows[0]["outcome"].as_str().unwrap().contains("does not cover write calls"), "{audit:#}");
+    world.assert_no_secret_is_seen(vec![audit.to_string()]).await;
+}
+
 async fn the_system_agent_asks_before_it_writes(database: Database) {
     let world = World::new(database).await;
     world.grants("http", "shop", &json!({ "read": false, "write": false })).await;
