@@ -109,13 +109,17 @@ impl Screen {
     }
 
     pub(crate) fn draw(&mut self, lines: &[Vec<Piece>]) {
-        let shown = |line: &Vec<Piece>| line.iter().map(|piece| painted(piece, self.has_colours)).collect::<String>();
-        let lines = lines.iter().map(shown);
+        let end = if self.is_terminal { "\x1b[K\r\n" } else { "\n" };
+        let mut picture = String::new();
+        for line in lines {
+            picture.extend(line.iter().map(|piece| painted(piece, self.has_colours)));
+            picture.push_str(end);
+        }
         if self.is_terminal {
             // From the top, each line to its end, and nothing of what was below.
-            control(&format!("\x1b[H{}\x1b[J", lines.map(|line| format!("{line}\x1b[K\r\n")).collect::<String>()));
+            control(&format!("\x1b[H{picture}\x1b[J"));
         } else {
-            print(&lines.map(|line| format!("{line}\n")).collect::<String>());
+            print(&picture);
         }
     }
 }
