@@ -317,7 +317,8 @@ impl Prometheus {
     /// Waits until each of these alerts has fired, and brings their causes about meanwhile.
     async fn fires(&self, wanted: &[&str], mut each_second: impl AsyncFnMut()) {
         let mut fired = BTreeSet::new();
-        for _ in 0..80 {
+        let end = tokio::time::Instant::now() + Duration::from_secs(100);
+        while tokio::time::Instant::now() < end {
             each_second().await;
             let rules = self.rules().await;
             let firing = rules.iter().filter(|rule| rule["state"] == "firing");
