@@ -407,6 +407,7 @@ macro_rules! conformance_tests {
             a_change_of_memory_made_again_finds_what_it_made,
             an_earlier_text_of_memory_is_restored,
             old_versions_of_memory_are_forgotten,
+            versions_of_a_memory_have_a_bound,
             a_memory_is_its_users_own,
             a_memory_has_at_most_so_many_files,
         ]);
