@@ -21,7 +21,14 @@ const OF_AN_ENTRY: u64 = 64;
 impl<'a> Budget<'a> {
     pub(crate) fn new(limits: &'a Limits) -> Self {
         let deadline = Instant::now() + Duration::from_secs(limits.seconds);
-        Self { limits, deadline, text: Cell::new(0), held: Cell::new(0), passages: Cell::new(0), unpacked: Cell::new(0) }
+        Self {
+            limits,
+            deadline,
+            text: Cell::new(0),
+            held: Cell::new(0),
+            passages: Cell::new(0),
+            unpacked: Cell::new(0),
+        }
     }
 
     /// Time that is left.

@@ -100,7 +100,9 @@ impl Call<'_> {
             Some(TOO_MUCH_OUTPUT) => return Err(Refusal::TooLarge { limit: self.output_bytes, unit: "bytes of text" }),
             Some(TOO_MUCH_TIME) => return Err(Refusal::TooSlow { seconds: budget.limits.seconds }),
             Some(NO_MEMORY) => {
-                return Err(self.failed("it was killed, most likely because the machine has too little memory".to_owned()));
+                return Err(
+                    self.failed("it was killed, most likely because the machine has too little memory".to_owned())
+                );
             }
             _ => {}
         }

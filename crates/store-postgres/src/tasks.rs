@@ -12,12 +12,7 @@ use crate::filters::filtered;
 use crate::rows::{TaskRow, tasks};
 use crate::values::{duration_micros, json, maybe_json, micros, text};
 
-pub(crate) async fn create(
-    pool: &PgPool,
-    task: &Task,
-    most: i64,
-    audit: &AuditEntry,
-) -> sqlx::Result<Option<Task>> {
+pub(crate) async fn create(pool: &PgPool, task: &Task, most: i64, audit: &AuditEntry) -> sqlx::Result<Option<Task>> {
     let mut tx = begin(pool).await?;
     // The tasks of one owner are made one after the other, so that the count holds.
     let owner = format!("tasks of {} {}", task.tenant_id, task.owner_id);

@@ -252,9 +252,8 @@ fn a_method_that_is_always_sent_or_stands_in_a_header_or_a_body_makes_a_write() 
          - {key: form, summary: {ru: О, en: O}, access: read, method: POST, path: /a, body: form, parameters: {verb: {in: body, at: _method}}}\n\
          - {key: whole, summary: {ru: О, en: O}, access: read, method: POST, path: /a, body: json, parameters: {body: {in: whole_body}}}",
     );
-    let reads = |key: &str, params: Value| {
-        surely_reads(connector.operation(key).unwrap().1, params.as_object().unwrap())
-    };
+    let reads =
+        |key: &str, params: Value| surely_reads(connector.operation(key).unwrap().1, params.as_object().unwrap());
     for key in ["query", "header"] {
         assert!(!reads(key, json!({})), "{key}");
     }

@@ -162,7 +162,10 @@ fn a_body_is_what_its_content_type_says_in_its_charset() {
     let form = "order[id]=7&order%5Bname%5D=%D0%90%D0%BD%D0%BD%D0%B0+%D0%9A";
     assert_eq!(read(EventBody::Json, "application/x-www-form-urlencoded", form.as_bytes()), order);
     let form = "order[id]=7&order[name]=%C0%ED%ED%E0+%CA";
-    assert_eq!(read(EventBody::Json, "application/x-www-form-urlencoded; charset=windows-1251", form.as_bytes()), order);
+    assert_eq!(
+        read(EventBody::Json, "application/x-www-form-urlencoded; charset=windows-1251", form.as_bytes()),
+        order
+    );
     let anna = json!({ "name": "Анна" });
     let json = [b"{\"name\":\"".as_slice(), b"\xc0\xed\xed\xe0", b"\"}"].concat();
     assert_eq!(read(EventBody::Json, "application/json; charset=\"Windows-1251\"", &json), anna);

@@ -53,8 +53,7 @@ fn paragraph(text: &str, flow: &mut Flow<'_>) -> Result<(), Refusal> {
     if let (0, Some(level)) = (more, heading(first)) {
         return flow.push(Content::Heading { level, text: words(first) });
     }
-    let is_wrapped =
-        std::iter::once(first).chain(rest.clone()).take(more).all(|line| line.chars().count() >= WRAPPED);
+    let is_wrapped = std::iter::once(first).chain(rest.clone()).take(more).all(|line| line.chars().count() >= WRAPPED);
     let item = bullet(first);
     flow.begin(if item.is_some() { Role::Item(1) } else { Role::Paragraph })?;
     flow.text(item.unwrap_or(first))?;

@@ -152,7 +152,8 @@ mod tests {
         ];
         for (header, expected) in cases {
             let found = boundaries_of(header.as_bytes());
-            let found = found.map(|all| all.into_iter().map(|one| String::from_utf8_lossy(&one).into_owned()).collect());
+            let found =
+                found.map(|all| all.into_iter().map(|one| String::from_utf8_lossy(&one).into_owned()).collect());
             let expected: Option<Vec<String>> = expected.map(|all| all.iter().map(|one| (*one).to_owned()).collect());
             assert_eq!(found, expected, "{header}");
         }
