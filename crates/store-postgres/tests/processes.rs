@@ -109,7 +109,7 @@ async fn a_task_that_cannot_be_read_keeps_no_place_from_others() {
     let Some(url) = scratch::database().await else { return };
     let store: Arc<dyn Store> = Arc::new(scratch::store(&url).await);
     let world = World::new(&store).await;
-    let makes = async || store.create_task(task(&world), world.audit("task.create")).await.unwrap().id;
+    let makes = async || store.create_task(task(&world), 10, world.audit("task.create")).await.unwrap().unwrap().id;
     let (damaged, well) = (makes().await, makes().await);
     store.record_inbound_event(push(&world)).await.unwrap();
     let mut database = PgConnection::connect(&url).await.unwrap();
