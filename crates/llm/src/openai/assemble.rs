@@ -80,7 +80,8 @@ impl Calls {
             // What goes on without a name says whose it is by its id, whatever its index is; and what has neither, at
             // an index of its own, goes on with the last call.
             let of_id = || self.growing.iter().rposition(|call| call.id == id);
-            let last = || self.growing.len().checked_sub(1).filter(|_| of_index.is_none());
+            let goes_on = of_index.is_none() && !function.arguments_text().is_empty();
+            let last = || self.growing.len().checked_sub(1).filter(|_| goes_on);
             if let Some(at) = if id.is_empty() { last() } else { of_id() } {
                 return Some(at);
             }
