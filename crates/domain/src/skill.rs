@@ -158,7 +158,8 @@ mod tests {
         for name in ["a", "1c-query-helper", "weekly-sales-report", "x2", &"a".repeat(64)] {
             assert_eq!(SkillName::parse(name).unwrap().as_str(), name);
         }
-        for name in ["", "-a", "a-", "a--b", "A", "a_b", "a b", "навык", "a/b", "a.", "..", "a\n", &"a".repeat(65)] {
+        for name in ["", "-a", "a-", "a--b", "A", "a_b", "a b", "навык", "a/b", "a.", "..", "a\n", &"a".repeat(65)]
+        {
             assert!(SkillName::parse(name).is_err(), "{name:?}");
         }
     }

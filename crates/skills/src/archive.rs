@@ -107,7 +107,8 @@ fn folder_of(found: Vec<(String, Vec<u8>)>) -> Result<Folder, BadSkill> {
             text = Some(SkillText::read(&read)?);
             continue;
         }
-        let path = SkillPath::parse(path).map_err(|error| wrong(format!("has the name {}, which {error}", shown(path))))?;
+        let path =
+            SkillPath::parse(path).map_err(|error| wrong(format!("has the name {}, which {error}", shown(path))))?;
         files.push(SkillFile { path, content });
     }
     let text = text.ok_or_else(|| wrong("has no SKILL.md at its top or in its one folder"))?;

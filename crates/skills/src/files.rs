@@ -11,7 +11,10 @@ use crate::BadSkill;
 /// `Invalid`, with the path that cannot.
 pub fn check_files(files: &[SkillFile]) -> Result<(), BadSkill> {
     if files.len() > MOST_SKILL_FILES {
-        return Err(BadSkill::of("files", format!("has {} files; a skill has at most {MOST_SKILL_FILES}", files.len())));
+        return Err(BadSkill::of(
+            "files",
+            format!("has {} files; a skill has at most {MOST_SKILL_FILES}", files.len()),
+        ));
     }
     let folded: Vec<String> = files.iter().map(|file| file.path.as_str().to_lowercase()).collect();
     let mut seen = BTreeSet::new();

@@ -93,7 +93,8 @@ mod tests {
         let shown = |path: &PathBuf| path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
         let there: BTreeSet<String> = found.iter().map(shown).collect();
         let listed = FOLDERS.iter().flat_map(|(name, _, files)| {
-            std::iter::once(format!("{name}/SKILL.md")).chain(files.iter().map(move |(path, _)| format!("{name}/{path}")))
+            std::iter::once(format!("{name}/SKILL.md"))
+                .chain(files.iter().map(move |(path, _)| format!("{name}/{path}")))
         });
         assert_eq!(listed.collect::<BTreeSet<_>>(), there);
     }
@@ -121,7 +122,8 @@ mod tests {
                 assert!(skill.prompt.contains(file.path.as_str()), "{}: nobody reads {}", skill.head.name, file.path);
             }
             let words = skill.prompt.split(|letter: char| letter.is_whitespace() || "`()[],;".contains(letter));
-            let names = words.filter(|word| ["templates/", "references/", "scripts/"].iter().any(|at| word.starts_with(at)));
+            let names =
+                words.filter(|word| ["templates/", "references/", "scripts/"].iter().any(|at| word.starts_with(at)));
             for name in names {
                 let there = files.iter().any(|file| file.path.as_str() == name.trim_end_matches('.'));
                 assert!(there, "{}: there is no {name}", skill.head.name);
@@ -161,7 +163,8 @@ mod tests {
         for SystemSkill { skill, .. } in system_skills() {
             let text = format!("{}\n{}", skill.head.description, skill.prompt);
             let letters = |range: fn(char) -> bool| text.chars().filter(|letter| range(*letter)).count();
-            let (russian, english) = (letters(|c| matches!(c, 'а'..='я' | 'А'..='Я')), letters(|c| c.is_ascii_alphabetic()));
+            let (russian, english) =
+                (letters(|c| matches!(c, 'а'..='я' | 'А'..='Я')), letters(|c| c.is_ascii_alphabetic()));
             assert!(russian > 600 && english > 600, "{}: {russian} and {english}", skill.head.name);
         }
     }

@@ -92,9 +92,8 @@ pub fn check_prompt(prompt: &str) -> Result<(), BadSkill> {
 }
 
 fn check_compatibility(extra: &Map<String, Value>) -> Result<(), BadSkill> {
-    let is_good = |value: &Value| {
-        value.as_str().is_some_and(|text| (1..=LONGEST_COMPATIBILITY).contains(&text.chars().count()))
-    };
+    let is_good =
+        |value: &Value| value.as_str().is_some_and(|text| (1..=LONGEST_COMPATIBILITY).contains(&text.chars().count()));
     if extra.get("compatibility").is_none_or(is_good) {
         return Ok(());
     }

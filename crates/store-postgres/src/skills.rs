@@ -241,8 +241,11 @@ pub(crate) async fn find(pool: &PgPool, tenant: TenantId, id: SkillId) -> sqlx::
 }
 
 async fn load(db: &mut PgConnection, tenant: TenantId, id: SkillId) -> sqlx::Result<Option<Skill>> {
-    let found =
-        skills!("s.prompt" + "FROM skills s WHERE s.id = $1 AND s.tenant_id = $2 AND s.deleted_at IS NULL", id.0, tenant.0);
+    let found = skills!(
+        "s.prompt" + "FROM skills s WHERE s.id = $1 AND s.tenant_id = $2 AND s.deleted_at IS NULL",
+        id.0,
+        tenant.0
+    );
     let Some(row) = found.fetch_optional(&mut *db).await? else { return Ok(None) };
     let files = sqlx::query!(
         r#"SELECT path, octet_length(content)::bigint AS "bytes!" FROM skill_files
@@ -265,7 +268,10 @@ pub(crate) async fn files(pool: &PgPool, tenant: TenantId, id: SkillId) -> sqlx:
         id.0
     );
     let read = found.fetch_all(pool).await?.into_iter().map(|file| -> sqlx::Result<SkillFile> {
-        Ok(SkillFile { path: SkillPath::parse(&file.path).map_err(|error| sqlx::Error::Decode(error.into()))?, content: file.content })
+        Ok(SkillFile {
+            path: SkillPath::parse(&file.path).map_err(|error| sqlx::Error::Decode(error.into()))?,
+            content: file.content,
+        })
     });
     read.collect()
 }
@@ -294,7 +300,8 @@ pub(crate) async fn search(
     limit: u32,
 ) -> sqlx::Result<Vec<(SkillHead, String)>> {
     let found = skills!(
-        "s.prompt" + "FROM skills s
+        "s.prompt"
+            + "FROM skills s
            WHERE s.words @@ $1::text::tsquery AND s.tenant_id = $2 AND s.deleted_at IS NULL AND s.is_enabled
            ORDER BY ts_rank('{0.25, 0.25, 0.25, 1.0}', s.words, $1::text::tsquery, 1) DESC, s.name LIMIT $3",
         query.tsquery(&shelf(tenant)),

@@ -100,7 +100,12 @@ pub(crate) async fn delete(
 ) -> Outcome<SkillWrite> {
     let (tenant, at) = (viewer.tenant_id, micros(audit.at));
     let Some(present) = load(&mut tx.conn, tenant, id).await? else {
-        let gone = skills!("'' " + "FROM skills s WHERE s.id = ?1 AND s.tenant_id = ?2 AND s.deleted_by = ?3", id.0, tenant.0, request);
+        let gone = skills!(
+            "'' " + "FROM skills s WHERE s.id = ?1 AND s.tenant_id = ?2 AND s.deleted_by = ?3",
+            id.0,
+            tenant.0,
+            request
+        );
         let gone = gone.fetch_optional(&mut tx.conn).await?;
         let gone = gone.map(|row| row.with(Vec::new())).transpose()?;
         return Ok(gone.map_or(SkillWrite::Missing, |skill| SkillWrite::Done(Box::new(skill))));
@@ -231,8 +236,11 @@ pub(crate) async fn find(reads: &SqlitePool, tenant: TenantId, id: SkillId) -> O
 }
 
 async fn load(db: &mut SqliteConnection, tenant: TenantId, id: SkillId) -> Outcome<Option<Skill>> {
-    let found =
-        skills!("s.prompt" + "FROM skills s WHERE s.id = ?1 AND s.tenant_id = ?2 AND s.deleted_at IS NULL", id.0, tenant.0);
+    let found = skills!(
+        "s.prompt" + "FROM skills s WHERE s.id = ?1 AND s.tenant_id = ?2 AND s.deleted_at IS NULL",
+        id.0,
+        tenant.0
+    );
     let Some(row) = found.fetch_optional(&mut *db).await? else { return Ok(None) };
     let files = sqlx::query!(
         r#"SELECT path AS "path!: String", length(content) AS "bytes!: i64" FROM skill_files
@@ -283,7 +291,8 @@ pub(crate) async fn search(
 ) -> Outcome<Vec<(SkillHead, String)>> {
     let words = query.fts5(&shelf(tenant));
     let found = skills!(
-        "s.prompt" + "FROM skill_words CROSS JOIN skills s ON s.number = skill_words.rowid
+        "s.prompt"
+            + "FROM skill_words CROSS JOIN skills s ON s.number = skill_words.rowid
            WHERE skill_words MATCH ?1 AND s.tenant_id = ?2 AND s.deleted_at IS NULL AND s.is_enabled
            ORDER BY bm25(skill_words, 4.0, 1.0), s.name LIMIT ?3",
         words,

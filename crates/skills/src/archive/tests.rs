@@ -93,7 +93,8 @@ fn and(entry: &Entry<'_>) -> Vec<u8> {
 }
 
 fn folder() -> Folder {
-    let file = |path: &str, content: &[u8]| SkillFile { path: SkillPath::parse(path).unwrap(), content: content.to_vec() };
+    let file =
+        |path: &str, content: &[u8]| SkillFile { path: SkillPath::parse(path).unwrap(), content: content.to_vec() };
     Folder {
         text: SkillText {
             name: SkillName::parse("report").unwrap(),
@@ -169,7 +170,11 @@ fn hostile_zips_are_refused_with_what_is_wrong() {
         ("an absolute name", named("/etc/passwd"), "zip has the name \"/etc/passwd\", which must be relative"),
         ("a way out", named("report/../../x"), "zip has the name \"report/../../x\", which has '.' or '..'"),
         ("a way out to another skill", named("../other/SKILL.md"), "zip has the name \"../other/SKILL.md\", which has"),
-        ("a way out by backslashes", named("report\\..\\..\\x"), "zip has the name \"report\\\\..\\\\..\\\\x\", which must"),
+        (
+            "a way out by backslashes",
+            named("report\\..\\..\\x"),
+            "zip has the name \"report\\\\..\\\\..\\\\x\", which must",
+        ),
         ("a drive", named("C:/x"), "zip has the name \"C:/x\", which must be relative"),
         ("a NUL in a name", named("report/a\0.md"), "zip has the name \"report/a\\0.md\", which has a control"),
         ("a long name", named(&format!("report/{}", "x".repeat(300))), "zip has the name \"report/xxxx"),
@@ -177,18 +182,37 @@ fn hostile_zips_are_refused_with_what_is_wrong() {
         ("a bomb", and(&lies(&bomb, 11 * 1024 * 1024)), "The skill has more than 10 MiB when it is unpacked."),
         ("a bomb that says it is small", and(&lies(&bomb, 10)), "The skill has more than 10 MiB when it is unpacked."),
         ("two halves of a bomb", twice.end(), "The skill has more than 10 MiB when it is unpacked."),
-        ("an absolute skill", Zip::default().with(&entry("/SKILL.md", TEXT.as_bytes())).end(), "zip has the name \"/SKILL.md\", which"),
+        (
+            "an absolute skill",
+            Zip::default().with(&entry("/SKILL.md", TEXT.as_bytes())).end(),
+            "zip has the name \"/SKILL.md\", which",
+        ),
         ("more than it says", and(&lies(&small, 10)), "zip is damaged"),
         ("1001 entries", many.end(), "zip has more than 1000 entries"),
         ("101 files", files.end(), "files has 101 files"),
         ("one name twice", and(&entry("report/SKILL.md", TEXT.as_bytes())), "zip has two entries of one name"),
-        ("one name but for case", and(&entry("report/skill.md", b"x")), "zip has the name \"skill.md\", which is SKILL.md"),
-        ("a file in a file", Zip::default().with(&entry("SKILL.md", TEXT.as_bytes())).with(&entry("a", b"")).with(&entry("a/b", b"")).end(),
-            "files has a/b, which lies in another file"),
+        (
+            "one name but for case",
+            and(&entry("report/skill.md", b"x")),
+            "zip has the name \"skill.md\", which is SKILL.md",
+        ),
+        (
+            "a file in a file",
+            Zip::default()
+                .with(&entry("SKILL.md", TEXT.as_bytes()))
+                .with(&entry("a", b""))
+                .with(&entry("a/b", b""))
+                .end(),
+            "files has a/b, which lies in another file",
+        ),
         ("encrypted", and(&Entry { flags: 0x801, ..entry("report/a", b"0123456789abcdef") }), "zip is encrypted"),
         ("another method", and(&Entry { method: 14, ..entry("report/a", b"x") }), "zip is packed in a way"),
         ("another skill beside it", named("other/a.md"), "zip has \"other/a.md\" beside the skill's folder"),
-        ("another folder", Zip::default().with(&entry("other/SKILL.md", TEXT.as_bytes())).end(), "name is report, and its folder is called \"other\""),
+        (
+            "another folder",
+            Zip::default().with(&entry("other/SKILL.md", TEXT.as_bytes())).end(),
+            "name is report, and its folder is called \"other\"",
+        ),
         ("no skill", Zip::default().with(&entry("report/a.md", b"x")).end(), "zip has no SKILL.md"),
         ("no text", Zip::default().with(&entry("SKILL.md", b"---\nname: \xff")).end(), "SKILL.md must be UTF-8"),
     ];

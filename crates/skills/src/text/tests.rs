@@ -20,9 +20,25 @@ fn a_skill_is_read_and_written_as_it_was() {
 
 #[test]
 fn whatever_a_description_says_survives() {
-    for description in
-        ["# no comment", "a: b", "- x", "'\"\\/", "{}", "yes", "1.0", "null", "*a", "&a", "%", "@", "`", "é\u{301}😀", "a\tb\nc", "---", "..."]
-    {
+    for description in [
+        "# no comment",
+        "a: b",
+        "- x",
+        "'\"\\/",
+        "{}",
+        "yes",
+        "1.0",
+        "null",
+        "*a",
+        "&a",
+        "%",
+        "@",
+        "`",
+        "é\u{301}😀",
+        "a\tb\nc",
+        "---",
+        "...",
+    ] {
         let skill = SkillText {
             name: SkillName::parse("a").unwrap(),
             description: description.to_owned(),
@@ -45,7 +61,10 @@ fn what_is_no_skill_is_refused_with_what_is_wrong() {
         (head("- a\n- b"), "SKILL.md must begin with front matter that is YAML;"),
         (head("name: [a\ndescription: d"), "SKILL.md must begin with front matter that is YAML;"),
         (head(bomb), "SKILL.md must begin with front matter that is YAML;"),
-        (head(&format!("name: a\ndescription: d\nx: {}", "y".repeat(33_000))), "SKILL.md has front matter of more than"),
+        (
+            head(&format!("name: a\ndescription: d\nx: {}", "y".repeat(33_000))),
+            "SKILL.md has front matter of more than",
+        ),
         (head("description: d"), "SKILL.md must have name in its front matter;"),
         (head("name: a"), "SKILL.md must have description in its front matter;"),
         (head("name: 12\ndescription: d"), "SKILL.md must have name as a text in its front matter;"),

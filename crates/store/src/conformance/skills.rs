@@ -93,7 +93,11 @@ pub async fn a_skill_is_kept_with_its_files_changed_and_deleted(store: Arc<dyn S
     assert_eq!(store.find_skill(ada.tenant, new.id).await.unwrap(), None);
     assert_eq!(store.load_skill_files(ada.tenant, new.id).await.unwrap(), []);
     done(deletes(&ada, &ada.viewer(), new.id, request).await);
-    assert_eq!(deletes(&ada, &ada.viewer(), new.id, uuid()).await, SkillWrite::Missing, "another request finds nothing");
+    assert_eq!(
+        deletes(&ada, &ada.viewer(), new.id, uuid()).await,
+        SkillWrite::Missing,
+        "another request finds nothing"
+    );
     assert_eq!(updates(&ada, &ada.viewer(), new.id, SkillPatch::default()).await, SkillWrite::Missing);
     let rows = store.audit_chain(ada.tenant, 0, 100).await.unwrap();
     assert_eq!(rows.iter().filter(|row| row.action.starts_with("skill.")).count(), 3, "one for each change");
@@ -142,7 +146,11 @@ pub async fn a_skill_is_found_by_its_words_while_it_is_switched_on(store: Arc<dy
         ..skill(&ada, "reviews")
     };
     let other = done(creates(&ada, other).await);
-    assert_eq!(found(&ada, "отчёты продаж").await, ["weekly-report", "reviews"], "a description says more than a prompt");
+    assert_eq!(
+        found(&ada, "отчёты продаж").await,
+        ["weekly-report", "reviews"],
+        "a description says more than a prompt"
+    );
     assert_eq!(found(&ada, "weekly").await, ["weekly-report"], "a name has words");
     let query = Query::read("review").unwrap();
     assert_eq!(store.search_skills(ada.tenant, &query, 1).await.unwrap()[0].1, other.prompt);
