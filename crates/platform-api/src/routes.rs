@@ -10,8 +10,8 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
-    deliveries, docs, forms, health, imports, memory, organizations, runs, sessions, skills, tasks, tool_catalogue, tools,
-    turns, usage, webhooks, workspace,
+    deliveries, docs, forms, health, imports, memory, organizations, runs, sessions, skills, tasks, tool_catalogue,
+    tools, turns, usage, webhooks, workspace,
 };
 
 /// A file with what is around it in a form.

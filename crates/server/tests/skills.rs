@@ -66,9 +66,13 @@ async fn agents_keep_and_follow_skills(database: Database) {
     assert_eq!(members, ["skill_id", "name", "description", "scope", "score"]);
     let system = json!({ "query": "протокол совещания", "scope": "system", "limit": 1 });
     let found = told(&client, &agent, "skill_search", &system).await;
-    assert_eq!((found["skills"].as_array().unwrap().len(), &found["skills"][0]["name"]), (1, &json!("meeting-minutes")));
+    assert_eq!(
+        (found["skills"].as_array().unwrap().len(), &found["skills"][0]["name"]),
+        (1, &json!("meeting-minutes"))
+    );
 
-    let (read, run) = called(&client, &agent, "read_skill", &json!({ "skill_id": skill, "file": "templates/journey.md" })).await;
+    let (read, run) =
+        called(&client, &agent, "read_skill", &json!({ "skill_id": skill, "file": "templates/journey.md" })).await;
     let files = json!([{ "path": "templates/journey.md", "bytes": "# Путь".len() }]);
     assert_eq!(read, json!({ "name": "journey", "prompt": "Name the places.", "files": files, "content": "# Путь" }));
     let session = run["session_id"].as_str().unwrap();
@@ -87,7 +91,8 @@ async fn agents_keep_and_follow_skills(database: Database) {
     let changed = manage(json!({ "action": "update", "skill_id": skill, "name": "travel", "enabled": true })).await;
     assert_eq!((&changed["name"], &changed["enabled"]), (&json!("travel"), &json!(true)));
     let listed = manage(json!({ "action": "list" })).await;
-    let names: Vec<_> = listed["skills"].as_array().unwrap().iter().map(|skill| skill["name"].as_str().unwrap()).collect();
+    let names: Vec<_> =
+        listed["skills"].as_array().unwrap().iter().map(|skill| skill["name"].as_str().unwrap()).collect();
     assert_eq!((names.len(), names[0]), (7, "travel"), "{listed:#}");
     let system = listed["skills"].as_array().unwrap().iter().find(|skill| skill["scope"] == "system").unwrap();
     let system = system["skill_id"].as_str().unwrap();
@@ -99,7 +104,8 @@ async fn agents_keep_and_follow_skills(database: Database) {
     assert_eq!(gone, json!({ "skill_id": skill, "name": "travel", "enabled": false, "deleted": true }));
 
     let nothing = "00000000-0000-4000-8000-000000000009";
-    let none = "not_found: skill_id: there is no such skill; look for it with skill_search, or list all with manage_skill";
+    let none =
+        "not_found: skill_id: there is no such skill; look for it with skill_search, or list all with manage_skill";
     let fixed = "forbidden: a system skill cannot be changed, switched off or deleted; copy it with action copy and to_name, \
                  and change the copy";
     let with = |more: Value| {
@@ -193,7 +199,8 @@ async fn another_users_skill_is_read_and_copied(database: Database) {
         let answer = told(&ben, &his, "manage_skill", &args).await.to_string();
         assert!(answer.contains(why), "{answer}");
     }
-    let copied = told(&ben, &his, "manage_skill", &json!({ "action": "copy", "skill_id": skill, "to_name": "mine" })).await;
+    let copied =
+        told(&ben, &his, "manage_skill", &json!({ "action": "copy", "skill_id": skill, "to_name": "mine" })).await;
     assert_eq!(copied["name"], "mine", "{copied:#}");
 }
 

@@ -157,8 +157,7 @@ async fn an_execution_sleeps_until_an_event_and_wakes_once(database: Database) {
 /// A conversation is no execution, whatever its agent is bound to.
 async fn outside_of_a_task_nothing_sleeps(database: Database) {
     let world = World::new(database).await;
-    let tool =
-        json!({ "name": "task_runtime", "execution_type": "internal", "input_schema": { "type": "object" } });
+    let tool = json!({ "name": "task_runtime", "execution_type": "internal", "input_schema": { "type": "object" } });
     let agent = world.client.agent("openai:gpt-4o-mini", &[tool]).await;
     let run = world.client.start_run(&agent, r#"call task_runtime {"action":"suspend","for_seconds":1}"#).await;
     let told = world.answer(&run).await.to_string();

@@ -33,11 +33,8 @@ pub fn tools(knowledge: &Arc<Knowledge>) -> Vec<Arc<dyn Tool>> {
 }
 
 /// The names of [`skill_tools`], for those who list them without a database.
-pub const SKILL_NAMES: [&str; 3] = [
-    skill_search::SkillSearchTool::NAME,
-    read_skill::ReadSkillTool::NAME,
-    manage_skill::ManageSkillTool::NAME,
-];
+pub const SKILL_NAMES: [&str; 3] =
+    [skill_search::SkillSearchTool::NAME, read_skill::ReadSkillTool::NAME, manage_skill::ManageSkillTool::NAME];
 
 /// The tools of skills.
 pub fn skill_tools(skills: &Arc<SkillTools>) -> Vec<Arc<dyn Tool>> {

@@ -77,7 +77,11 @@ impl ManageSkillTool {
     async fn toggle(&self, requester: &Requester, args: &Args) -> Result<Value, ToolError> {
         let id = skill_id(args.skill_id.as_deref())?;
         if args.enabled.is_none() {
-            return Err(tell("invalid_argument", "enabled is missing", "say true to switch it on, false to switch it off"));
+            return Err(tell(
+                "invalid_argument",
+                "enabled is missing",
+                "say true to switch it on, false to switch it off",
+            ));
         }
         self.change(requester, id, SkillChange { is_enabled: args.enabled, ..SkillChange::default() }).await
     }
@@ -107,9 +111,8 @@ impl ManageSkillTool {
     /// The skill, when it is the requester's to change, or one of the product: that is refused with its own words.
     async fn own(&self, requester: &Requester, id: SkillId) -> Result<Option<Skill>, ToolError> {
         let found = self.0.intents.skill(requester, id).await.map_err(of_refusal)?;
-        let is_foreign = |skill: &Skill| {
-            skill.head.scope == SkillScope::Custom && skill.head.author_id != Some(requester.user_id())
-        };
+        let is_foreign =
+            |skill: &Skill| skill.head.scope == SkillScope::Custom && skill.head.author_id != Some(requester.user_id());
         if found.as_ref().is_some_and(is_foreign) {
             let now = "copy it with action copy and to_name, and change the copy";
             return Err(tell("forbidden", "another user made this skill", now));

@@ -30,9 +30,11 @@ pub(crate) fn of_refusal(refusal: Refusal) -> ToolError {
                 let what = "a system skill cannot be changed, switched off or deleted";
                 tell("forbidden", what, "copy it with action copy and to_name, and change the copy")
             }
-            "other_users_skill" => {
-                tell("forbidden", "another user made this skill", "copy it with action copy and to_name, and change the copy")
-            }
+            "other_users_skill" => tell(
+                "forbidden",
+                "another user made this skill",
+                "copy it with action copy and to_name, and change the copy",
+            ),
             _ => tell("forbidden", what, "tell the user what you would have done"),
         },
         RefusalKind::TooLarge => tell("too_large", what, "leave files out, or make them shorter"),

@@ -92,13 +92,16 @@ impl Place<'_> {
         }
         let artifact = match self.store(&path, &digest, content).await {
             Ok(artifact) => artifact,
-            Err(ArtifactError::Store(StoreError::Unavailable(error))) => return Err(ToolError::NotNow(error.to_string())),
+            Err(ArtifactError::Store(StoreError::Unavailable(error))) => {
+                return Err(ToolError::NotNow(error.to_string()));
+            }
             Err(error) => {
                 tracing::warn!(%error, "a file of a skill cannot be kept");
                 return Ok(Some("its files cannot be kept now".to_owned()));
             }
         };
-        let audit = self.requester.audit("workspace.write", "session", &self.run.session_id.0, self.context.clock.now());
+        let audit =
+            self.requester.audit("workspace.write", "session", &self.run.session_id.0, self.context.clock.now());
         let session = &self.run.session_id;
         let written = self.tools.workspaces.put_workspace_file(&self.viewer, session, &path, artifact, audit).await;
         Ok(match written.map_err(|error| of_store(&error))? {
@@ -148,5 +151,9 @@ pub(crate) fn skill_id(text: Option<&str>) -> Result<SkillId, ToolError> {
 }
 
 pub(crate) fn no_skill() -> ToolError {
-    tell("not_found", "skill_id: there is no such skill", "look for it with skill_search, or list all with manage_skill")
+    tell(
+        "not_found",
+        "skill_id: there is no such skill",
+        "look for it with skill_search, or list all with manage_skill",
+    )
 }

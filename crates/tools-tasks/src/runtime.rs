@@ -140,7 +140,10 @@ mod tests {
         let until = |seconds: i64| Ok(Wait::Until { at: micros(1_800_000_000_000_000 + seconds * 1_000_000) });
         assert_eq!(waits(&json!({ "for_seconds": 90 })), until(90));
         assert_eq!(waits(&json!({ "until": "2027-01-15T11:00:00+03:00" })), until(0));
-        assert_eq!(waits(&json!({ "until": " 2020-01-01T00:00:00Z " })), Ok(Wait::Until { at: "2020-01-01T00:00:00Z".parse().unwrap() }));
+        assert_eq!(
+            waits(&json!({ "until": " 2020-01-01T00:00:00Z " })),
+            Ok(Wait::Until { at: "2020-01-01T00:00:00Z".parse().unwrap() })
+        );
         let event = json!({ "event": { "service": " shop ", "type": "order.paid" } });
         assert_eq!(waits(&event), Ok(Wait::Event { service: "shop".into(), kind: "order.paid".into() }));
     }

@@ -1,6 +1,4 @@
-use artel_domain::{
-    Fault, Refusal, RefusalKind, Requester, Skill, SkillFile, SkillId, SkillName, SkillPath, Subject,
-};
+use artel_domain::{Fault, Refusal, RefusalKind, Requester, Skill, SkillFile, SkillId, SkillName, SkillPath, Subject};
 use artel_identity::Scope;
 use artel_skills::{BadSkill, check_description, check_files, check_prompt, system_skills};
 use artel_store::skills::{MOST_SKILL_BYTES, MOST_SKILLS};
@@ -142,12 +140,7 @@ impl Intents {
         written(self.store.delete_skill(&self.viewer(requester), skill, request, audit).await?)
     }
 
-    async fn keep_skill(
-        &self,
-        requester: &Requester,
-        new: NewSkill,
-        action: &'static str,
-    ) -> Result<Skill, Refusal> {
+    async fn keep_skill(&self, requester: &Requester, new: NewSkill, action: &'static str) -> Result<Skill, Refusal> {
         refuse_taken(Some(&new.name))?;
         let mut audit = requester.audit(action, "skill", new.id, self.clock.now());
         audit.details = Some(json!({ "name": new.name.as_str() }));

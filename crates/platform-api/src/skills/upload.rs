@@ -117,4 +117,3 @@ fn too_slow() -> Problem {
     let message = "The form did not come within a minute; send the request again.";
     Problem::new(StatusCode::REQUEST_TIMEOUT, "body_timeout", message)
 }
-

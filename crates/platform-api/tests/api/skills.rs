@@ -25,7 +25,8 @@ pub(crate) async fn made(person: &Person, name: &str) -> String {
 }
 
 fn folder(name: &str) -> Folder {
-    let file = |path: &str, content: &[u8]| SkillFile { path: SkillPath::parse(path).unwrap(), content: content.to_vec() };
+    let file =
+        |path: &str, content: &[u8]| SkillFile { path: SkillPath::parse(path).unwrap(), content: content.to_vec() };
     Folder {
         text: SkillText {
             name: SkillName::parse(name).unwrap(),
@@ -42,7 +43,8 @@ async fn sends(person: &Person, zip: Vec<u8>) -> Answer {
 }
 
 async fn sends_form(person: &Person, member: &str, zip: &[u8]) -> Answer {
-    let mut form = format!("--x\r\ncontent-disposition: form-data; name=\"{member}\"; filename=\"a.zip\"\r\n\r\n").into_bytes();
+    let mut form =
+        format!("--x\r\ncontent-disposition: form-data; name=\"{member}\"; filename=\"a.zip\"\r\n\r\n").into_bytes();
     form.extend_from_slice(zip);
     form.extend_from_slice(b"\r\n--x--\r\n");
     person.send("POST", "/skills", &[("content-type", "multipart/form-data; boundary=x")], Body::from(form)).await
@@ -99,9 +101,10 @@ async fn skills_are_listed_and_found_beside_those_of_the_product() {
     assert_eq!(names(&ada, "?limit=2&offset=1").await, ["b-skill", "1c-query-helper"]);
     assert_eq!(names(&ada, "?scope=system&limit=1&offset=5").await, ["weekly-sales-report"]);
     assert_eq!(names(&ada, "?scope=custom").await.len(), 2);
-    let found = ada.get("/skills?q=отчёт о продажах за неделю").await;
+    let found = ada.get("/skills?q=отчёт+о+продажах+за+неделю").await;
     assert_eq!(found.body[0]["name"], "weekly-sales-report");
-    let scores: Vec<f64> = found.body.as_array().unwrap().iter().map(|skill| skill["score"].as_f64().unwrap()).collect();
+    let scores: Vec<f64> =
+        found.body.as_array().unwrap().iter().map(|skill| skill["score"].as_f64().unwrap()).collect();
     assert!(scores.is_sorted_by(|one, other| one >= other) && scores[0] > 0.9 && scores[0] <= 1.0, "{scores:?}");
     assert_eq!(names(&ada, "?q=!").await, Vec::<Value>::new());
     assert_eq!(names(&world.bob(), "?scope=custom").await, Vec::<Value>::new());
@@ -159,7 +162,8 @@ async fn a_hostile_zip_is_refused_and_keeps_nothing() {
 async fn the_rules_of_agentskills_are_told_member_by_member() {
     let world = World::new().await;
     let ada = world.ada();
-    let wrong = json!({ "name": "My Skill", "description": " ", "prompt": " ", "files": [{ "path": "../a", "content": "" }] });
+    let wrong =
+        json!({ "name": "My Skill", "description": " ", "prompt": " ", "files": [{ "path": "../a", "content": "" }] });
     let refused = ada.post("/skills", wrong).await;
     for field in ["name", "description", "prompt", "files.0.path"] {
         refused.is_problem(422).names(field);

@@ -313,11 +313,6 @@ pub async fn what_is_journalled_about_an_answered_call_does_not_open_it_again(st
     assert_eq!(change(told).await, ToolCallRow { duration_ms: Some(7), ..answered });
 }
 
-/// A call that is under way.
-pub(super) fn dispatched(run: &Run) -> ToolCallRow {
-    ToolCallRow { state: CallState::Dispatched, attempts: 1, dispatched_at: Some(now()), ..planned(run, 0) }
-}
-
 /// Its tool says what it waits for.
 pub(super) fn says(call: &ToolCallRow, wait: Wait) -> CallChange {
     CallChange { wait: Some(wait), ..changed(call.id, CallState::Dispatched) }
@@ -326,7 +321,8 @@ pub(super) fn says(call: &ToolCallRow, wait: Wait) -> CallChange {
 /// A run that sleeps over a call whose tool said what it waits for.
 pub(super) async fn sleeps_over(world: &World, in_session: &str, wait: Wait) -> (Run, ToolCallRow) {
     let (claim, held) = world.drives(in_session).await;
-    let call = dispatched(&claim.run);
+    let call =
+        ToolCallRow { state: CallState::Dispatched, attempts: 1, dispatched_at: Some(now()), ..planned(&claim.run, 0) };
     let said = says(&call, wait.clone());
     world
         .store

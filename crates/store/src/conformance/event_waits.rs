@@ -8,7 +8,7 @@ use serde_json::json;
 use super::answers::sleeps_over;
 use super::inbound_events::event;
 use super::tasks::{executes, task};
-use super::world::{LEASE, World, at_once, ending, fence, uuid};
+use super::world::{LEASE, World, at_once, ending, uuid};
 use crate::{InboundEventWrite, NewInboundEvent, Step, Store};
 
 fn waits() -> Wait {
@@ -59,7 +59,7 @@ pub async fn an_event_ends_the_waits_for_it_once(store: Arc<dyn Store>) {
 pub async fn an_event_while_the_worker_has_the_run_is_not_slept_over(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let (claim, held) = world.drives("t").await;
-    let call = super::answers::dispatched(&claim.run);
+    let call = super::answers::dispatched(&claim.run, 0);
     let said = super::answers::says(&call, waits());
     let awake = Step { phase: None, ..ending(claim.first_seq, Phase::Waiting) };
     store.commit(&held, Step { new_calls: vec![call], calls: vec![said], ..awake }).await.unwrap();
