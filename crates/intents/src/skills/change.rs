@@ -84,7 +84,9 @@ impl Intents {
         let text = to_name.map_or_else(|| format!("{}-copy", skill.head.name), str::to_owned);
         let name = name_of(&text, &mut faults);
         // What was asked for is called so on every surface.
-        faults.iter_mut().for_each(|fault| "to_name".clone_into(&mut fault.field));
+        for fault in &mut faults {
+            "to_name".clone_into(&mut fault.field);
+        }
         let name = name.ok_or_else(|| refused(faults))?;
         let new = NewSkill {
             id,
