@@ -44,12 +44,11 @@ pub(crate) async fn toggle_skill(
 ) -> Result<Response, Problem> {
     let work = async |_| {
         let requester = caller.requester();
-        let is_enabled = match body.value.enabled {
-            Some(enabled) => enabled,
-            None => {
-                let found = app.intents.skill(&requester, skill).await?;
-                !found.ok_or_else(|| Problem::not_found("skill"))?.head.is_enabled
-            }
+        let is_enabled = if let Some(enabled) = body.value.enabled {
+            enabled
+        } else {
+            let found = app.intents.skill(&requester, skill).await?;
+            !found.ok_or_else(|| Problem::not_found("skill"))?.head.is_enabled
         };
         let change = SkillChange { is_enabled: Some(is_enabled), ..SkillChange::default() };
         let changed = app.intents.update_skill(&requester, skill, change).await?;
