@@ -206,7 +206,11 @@ fn hostile_zips_are_refused_with_what_is_wrong() {
             "files has a/b, which lies in another file",
         ),
         ("encrypted", and(&Entry { flags: 0x801, ..entry("report/a", b"0123456789abcdef") }), "zip is encrypted"),
-        ("another method", and(&Entry { method: 14, ..entry("report/a", b"x") }), "zip is damaged: compression method not supported"),
+        (
+            "another method",
+            and(&Entry { method: 14, ..entry("report/a", b"x") }),
+            "zip is damaged: compression method not supported",
+        ),
         ("another skill beside it", named("other/a.md"), "zip has \"other/a.md\" beside the skill's folder"),
         (
             "another folder",
