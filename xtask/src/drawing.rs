@@ -12,6 +12,7 @@ pub(crate) const FLOORS: &[&[&str]] = &[
         "artel-identity",
         "artel-specialists",
         "artel-connectors",
+        "artel-skills",
     ],
     &[
         "artel-engine",
@@ -70,6 +71,7 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-console", &["artel-store", "reqwest", "sqlx"]),
     ("artel-specialists", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-connectors", &["axum", "reqwest", "sqlx", "tokio"]),
+    ("artel-skills", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-connector-engine", &["axum", "sqlx"]),
 ];
 

@@ -36,6 +36,7 @@ pub mod requester;
 pub mod run;
 mod schema_bounds;
 pub mod session;
+pub mod skill;
 pub mod specialist;
 pub mod subagent;
 pub mod target;
@@ -71,7 +72,7 @@ pub use form::{AskedForm, FormState};
 pub use hook::{Hook, InboundEvent};
 pub use ids::{
     AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, FamilyId, GrantId, HookId,
-    InboundEventId, RunId, SessionId, TaskId, TenantId, ToolId, UserId, WebhookDeliveryId, WebhookEndpointId,
+    InboundEventId, RunId, SessionId, SkillId, TaskId, TenantId, ToolId, UserId, WebhookDeliveryId, WebhookEndpointId,
 };
 pub use json_text::JsonText;
 pub use key::ApiKey;
@@ -82,6 +83,7 @@ pub use requester::{DailyLimit, Requester};
 pub use run::{ParentCall, Phase, Principal, Run, RunStatus};
 pub use schema_bounds::with_number_bounds;
 pub use session::{Session, Visibility};
+pub use skill::{Skill, SkillFile, SkillFileSize, SkillHead, SkillName, SkillPath, SkillScope};
 pub use specialist::{Confidence, Plan, RoutedBy, Specialist, Subtask, SwitchCause, TeamRequest, TeamStart};
 pub use subagent::{Above, Subagent, SubagentKind};
 pub use target::{Target, TargetChange};

@@ -27,6 +27,7 @@ mod reply;
 mod routes;
 mod runs;
 mod sessions;
+mod skills;
 mod tasks;
 mod tool_catalogue;
 mod tools;

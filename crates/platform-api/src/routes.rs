@@ -10,8 +10,8 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
-    deliveries, docs, forms, health, imports, memory, organizations, runs, sessions, tasks, tool_catalogue, tools,
-    turns, usage, webhooks, workspace,
+    deliveries, docs, forms, health, imports, memory, organizations, runs, sessions, skills, tasks, tool_catalogue,
+    tools, turns, usage, webhooks, workspace,
 };
 
 /// A file with what is around it in a form.
@@ -44,12 +44,17 @@ pub fn routes(app: App) -> Router {
             .layer(DefaultBodyLimit::max(imports::LARGEST_BODY))
             .layer(from_fn_with_state(gate(), admit)),
     );
+    let api = api.merge(
+        Router::from(skill_uploads())
+            .layer(DefaultBodyLimit::max(skills::LARGEST_BODY))
+            .layer(from_fn_with_state(gate(), admit)),
+    );
     Router::new().nest("/v1", api.clone()).merge(api).merge(open).with_state(app)
 }
 
 /// What is described under `/v1`.
 pub(crate) fn versioned() -> OpenApiRouter<App> {
-    resources().merge(run_starts()).merge(uploads()).merge(document_imports()).merge(hooks())
+    resources().merge(run_starts()).merge(uploads()).merge(document_imports()).merge(skill_uploads()).merge(hooks())
 }
 
 /// What is described at the root.
@@ -75,6 +80,7 @@ fn resources() -> OpenApiRouter<App> {
         turns::routes(),
         tasks::routes(),
         memory::routes(),
+        skills::routes(),
         workspace::routes(),
         artifacts::routes(),
         audit::routes(),
@@ -88,6 +94,11 @@ fn resources() -> OpenApiRouter<App> {
 /// Documents may be larger than other bodies.
 fn document_imports() -> OpenApiRouter<App> {
     OpenApiRouter::default().routes(routes!(organizations::connectors::import::import_connector))
+}
+
+/// Zips of skills may be larger than other bodies. What is listed stands with what is sent: it is one path.
+fn skill_uploads() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(skills::list::list_skills, skills::create::create_skill))
 }
 
 /// Services deliver here; the token in the path is their only credential.

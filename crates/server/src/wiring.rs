@@ -28,7 +28,7 @@ use artel_llm::Models;
 use artel_scheduler::{Job, Retention, Scheduler, SchedulerDeps, SweepDeps, sweeps};
 use artel_store::Store;
 use artel_tools::{EnvSecrets, Registry, ToolsDeps};
-use artel_tools_knowledge::Knowledge;
+use artel_tools_knowledge::{Knowledge, SkillTools};
 use artel_tools_services::{Connectors, Services};
 use artel_tools_tasks::TaskTools;
 use artel_webhooks::{Courier, CourierDeps};
@@ -111,11 +111,18 @@ impl Parts {
         let intents = intents(config, &ground, policy.clone());
         let tasks = Arc::new(TaskTools { intents: intents.clone(), store: ground.store.clone() });
         let knowledge = Arc::new(Knowledge { intents: intents.clone(), store: ground.store.clone() });
+        let skills = Arc::new(SkillTools {
+            intents: intents.clone(),
+            store: ground.store.clone(),
+            workspaces: ground.store.clone(),
+            files: artifacts.clone(),
+        });
         let tools = toolkit::tools(config)?
             .into_iter()
             .chain(artel_tools_services::tools(&services))
             .chain(artel_tools_tasks::tools(&tasks))
             .chain(artel_tools_knowledge::tools(&knowledge))
+            .chain(artel_tools_knowledge::skill_tools(&skills))
             .fold(tools(config, &ground, (&vault, keyring.clone()), aliases)?, Registry::with)
             .keeping(Arc::new(artifacts.clone()))
             .connecting(connectors.clone());

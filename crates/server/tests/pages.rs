@@ -132,6 +132,7 @@ const PAGES: [Page; 18] = [
         )],
     },
     Page { file: "docs/memory.md", before: SERVED, changes: &[], left_out: &[] },
+    Page { file: "docs/skills.md", before: SERVED, changes: &[], left_out: &[] },
     Page { file: "docs/tasks.md", before: SERVED, changes: &[], left_out: &[] },
     Page {
         file: "docs/real-model.md",
@@ -373,6 +374,7 @@ pages! {
     the_page_about_operating_is_true: "docs/operating.md";
     the_page_about_organizations_is_true: "docs/organizations.md";
     the_page_about_memory_is_true: "docs/memory.md";
+    the_page_about_skills_is_true: "docs/skills.md";
     the_page_about_tasks_is_true: "docs/tasks.md";
     the_page_about_real_models_is_true: "docs/real-model.md";
 }

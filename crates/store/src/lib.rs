@@ -41,6 +41,7 @@ pub mod sealed_values;
 pub mod search;
 pub mod sessions;
 pub mod signing_keys;
+pub mod skills;
 pub mod snapshot;
 pub mod standings;
 pub mod sums;
@@ -85,6 +86,7 @@ pub use sealed_values::{SealedPlace, SealedValue, SealedValues};
 pub use search::{Found, Search};
 pub use sessions::{AnswerTo, Answered, CallAnswer, NewSession, SessionChange, SessionFilter, Sessions};
 pub use signing_keys::{NewSigningKey, SigningKeys};
+pub use skills::{NewSkill, SkillPatch, SkillWrite, Skills};
 pub use snapshot::Snapshot;
 pub use standings::Standings;
 pub use sums::{

@@ -7,7 +7,7 @@ use crate::{
     Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, ConnectorTokens, Credentials,
     Forms, Grants, Hooks, Idempotency, Identities, InboundJournal, Jobs, Journal, LlmCalls, LoginAttempts, Logins,
     Memory, OAuthClients, Operations, OrganizationConnectors, OrganizationSessions, Runs, SealedValues, Search,
-    Sessions, SigningKeys, Standings, Tasks, Tools, Webhooks, Workspaces,
+    Sessions, SigningKeys, Skills, Standings, Tasks, Tools, Webhooks, Workspaces,
 };
 
 macro_rules! sums {
@@ -33,7 +33,7 @@ sums! {
         + Identities + KnowledgeStore;
 
     /// What users and their agents keep and find again.
-    KnowledgeStore = Memory + Search;
+    KnowledgeStore = Memory + Search + Skills;
 
     /// Signing in: accounts, clients, logins, the keys of access tokens, and the audit log.
     AuthStore = Accounts + OAuthClients + Logins + LoginAttempts + SigningKeys + Identities;

@@ -58,7 +58,7 @@ fn failed() -> ToolError {
     tell("failed", "the memory cannot be reached", "tell the user that something is wrong on our side")
 }
 
-fn faults(refusal: &Refusal) -> String {
+pub(crate) fn faults(refusal: &Refusal) -> String {
     let all: Vec<String> = refusal.faults.iter().map(|fault| format!("{} {}", fault.field, fault.message)).collect();
     all.join(", ")
 }

@@ -35,6 +35,9 @@ impl Actor {
         if family.in_organization() {
             toolbox = toolbox.with_catalogue(&deps.tools);
         }
+        if !family.is_execution() {
+            toolbox = toolbox.outside_of_tasks();
+        }
         if let Some(subagent) = &run.subagent {
             agent = subagents::told(agent, subagent);
             toolbox = toolbox.within(subagent);

@@ -27,6 +27,7 @@ struct Things {
     endpoint: String,
     delivery: String,
     task: String,
+    skill: String,
 }
 
 async fn things(world: &World) -> Things {
@@ -67,6 +68,7 @@ async fn things(world: &World) -> Things {
         endpoint,
         delivery,
         task,
+        skill: crate::skills::made(&ada, "secret-skill").await,
     }
 }
 
@@ -85,6 +87,7 @@ impl Things {
             "credential_id" => self.credential.clone(),
             "grant_id" => self.grant.clone(),
             "task_id" => self.task.clone(),
+            "skill_id" => self.skill.clone(),
             "hook_id" => self.hook.clone(),
             "endpoint_id" => self.endpoint.clone(),
             "delivery_id" => self.delivery.clone(),

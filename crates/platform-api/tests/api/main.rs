@@ -30,6 +30,7 @@ mod private_sessions;
 mod runs;
 mod seed_rows;
 mod service_keys;
+mod skills;
 mod tasks;
 mod tool_catalogue;
 mod tools;

@@ -29,6 +29,7 @@ mod runs;
 mod sealed_values;
 mod sessions;
 mod signing_keys;
+mod skills;
 mod standings;
 mod tasks;
 mod tools;

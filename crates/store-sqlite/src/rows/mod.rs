@@ -23,6 +23,7 @@ mod oauth;
 mod organization_connector;
 mod run;
 mod session;
+mod skill;
 mod task;
 mod tool;
 mod webhook;
@@ -45,6 +46,7 @@ pub(crate) use oauth::{ClientRow, FamilyRow, SigningKeyRow, families, oauth_clie
 pub(crate) use organization_connector::OrganizationConnectorRow;
 pub(crate) use run::{RunRow, runs};
 pub(crate) use session::{SessionRow, sessions};
+pub(crate) use skill::{SkillRow, skills};
 pub(crate) use task::{ExecutionRow, TaskRow, executions, tasks};
 pub(crate) use tool::{BindingRow, ToolRow, bindings, tools};
 pub(crate) use webhook::{NoticeRow, WebhookDeliveryRow, WebhookEndpointRow, webhook_deliveries, webhook_endpoints};

@@ -29,6 +29,7 @@ pub mod connector_tokens;
 pub mod credentials;
 pub mod drafts;
 pub mod entries;
+pub mod event_waits;
 pub mod forms;
 pub mod hooks;
 pub mod idempotency;
@@ -54,6 +55,7 @@ pub mod sealed_values;
 pub mod search;
 pub mod sessions;
 pub mod signing_keys;
+pub mod skills;
 pub mod standings;
 pub mod successors;
 pub mod tasks;
@@ -412,6 +414,20 @@ macro_rules! conformance_tests {
             versions_of_a_memory_have_a_bound,
             a_memory_is_its_users_own,
             a_memory_has_at_most_so_many_files,
+        ]);
+        $crate::conformance_group!($make_store, skills: [
+            a_skill_is_kept_with_its_files_changed_and_deleted,
+            a_name_is_one_skills_and_free_when_that_is_gone,
+            a_retried_create_of_a_skill_finds_the_first_one,
+            a_skill_is_found_by_its_words_while_it_is_switched_on,
+            a_skill_is_its_tenants_and_its_authors_to_change,
+            a_tenant_has_so_many_skills_of_so_many_bytes,
+        ]);
+        $crate::conformance_group!($make_store, event_waits: [
+            an_event_ends_the_waits_for_it_once,
+            an_event_while_the_worker_has_the_run_is_not_slept_over,
+            a_run_that_is_cancelled_is_no_more_woken_by_an_event,
+            executions_keep_a_state_for_each_other,
         ]);
         $crate::conformance_group!($make_store, search: [
             words_are_found_in_all_their_forms,
