@@ -62,6 +62,12 @@ def give_texts_that_mean_something(case):
         body["description"] = "chat"
     if case.path.endswith("/artifacts") and is_text(body.get("title"), 300):
         body["title"] = "Chart"
+    if case.path.endswith("/documents"):
+        for name, longest, meant in (("title", 300, "Contract"), ("tags", 2000, "law, prices"), ("readers", 4000, "all")):
+            if is_text(body.get(name), longest):
+                body[name] = meant
+    if "/documents/" in case.path and isinstance(body.get("tags"), list) and all(is_text(t, 10**6) for t in body["tags"]):
+        body["tags"] = ["law"][: len(body["tags"])]
     if case.path.endswith("/tasks/preview"):
         give_times(body)
     elif "/tasks" in case.path and isinstance(body.get("schedule"), dict):

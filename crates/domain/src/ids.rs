@@ -61,6 +61,8 @@ id! {
     WebhookDeliveryId,
     /// Work that an agent does by itself.
     TaskId,
+    /// A file whose text is searched and cited.
+    DocumentId,
 }
 
 impl WebhookDeliveryId {

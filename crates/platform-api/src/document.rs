@@ -62,6 +62,7 @@ fn base() -> OpenApi {
         tag(crate::sessions::TAG, "Dialogues."),
         tag(crate::tasks::TAG, "What agents do by themselves: by a schedule, an event, or a hand."),
         tag(crate::memory::TAG, "What agents keep for users, and users for themselves."),
+        tag(crate::documents::TAG, "Files whose text is searched and cited."),
         tag(crate::workspace::TAG, "Files of sessions: what tools work on."),
         tag(crate::artifacts::TAG, "Files that users send and tools make."),
         tag(crate::audit::TAG, "Who did what."),

@@ -16,6 +16,7 @@ mod budgets;
 mod builtin_agents;
 mod deliveries;
 mod docs;
+mod documents;
 mod document;
 mod forms;
 mod health;

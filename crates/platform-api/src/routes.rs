@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
-    deliveries, docs, forms, health, imports, memory, organizations, runs, sessions, tasks, tool_catalogue, tools,
+    deliveries, docs, documents, forms, health, imports, memory, organizations, runs, sessions, tasks, tool_catalogue, tools,
     turns, usage, webhooks, workspace,
 };
 
@@ -75,6 +75,7 @@ fn resources() -> OpenApiRouter<App> {
         turns::routes(),
         tasks::routes(),
         memory::routes(),
+        documents::routes(),
         workspace::routes(),
         artifacts::routes(),
         audit::routes(),
@@ -97,7 +98,10 @@ fn hooks() -> OpenApiRouter<App> {
 
 /// Files may be larger than other bodies.
 fn uploads() -> OpenApiRouter<App> {
-    OpenApiRouter::default().routes(routes!(artifacts::create::create_artifact)).routes(routes!(
+    OpenApiRouter::default()
+        .routes(routes!(artifacts::create::create_artifact))
+        .routes(routes!(documents::create::create_document))
+        .routes(routes!(
         workspace::get::get_workspace_file,
         workspace::put::put_workspace_file,
         workspace::delete::delete_workspace_file

@@ -96,7 +96,7 @@ impl ModelServer {
 }
 
 fn call_in_words(words: &str) -> Reply {
-    const KNOWN: [&str; 9] = [
+    const KNOWN: [&str; 10] = [
         "run_subagent",
         "echo",
         "exit",
@@ -105,6 +105,7 @@ fn call_in_words(words: &str) -> Reply {
         "query_tasks",
         "read_memory",
         "manage_memory",
+        "documents",
         "work",
     ];
     let (name, args) = words.split_once(' ').expect("a tool and its arguments");
