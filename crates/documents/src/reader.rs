@@ -47,8 +47,8 @@ pub enum ReadError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Bytes(#[from] ArtifactError),
-    #[error("a temporary file cannot be used: {0}")]
-    Folder(#[from] std::io::Error),
+    #[error("neither a temporary file nor a process for a document can be made here: {0}")]
+    Machine(#[from] std::io::Error),
 }
 
 /// Reads what waits.

@@ -38,7 +38,9 @@ fn text(documents: &[Document]) -> Option<String> {
         let lines = lines(document);
         let length = lines.chars().count();
         if length > left {
-            text.push_str(&format!("\n({} more)", documents.len() - at));
+            text.push_str("\n(");
+            text.push_str(&(documents.len() - at).to_string());
+            text.push_str(" more)");
             break;
         }
         left -= length;
@@ -53,8 +55,8 @@ fn lines(document: &Document) -> String {
     let title = names::visible(&document.title);
     let head = format!("\n- {title} (document_id {}, {kind}{pages})", document.id);
     let headings = document.outline.iter().take(MOST_HEADINGS);
-    let headings: String = headings.map(|heading| format!("\n  - {}", names::visible(heading))).collect();
-    head + &headings
+    let headings: Vec<String> = headings.map(|heading| format!("\n  - {}", names::visible(heading))).collect();
+    head + &headings.concat()
 }
 
 #[cfg(test)]

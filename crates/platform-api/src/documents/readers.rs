@@ -3,7 +3,7 @@
 use artel_domain::{Readers, UserId};
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{
-    ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, SchemaType, Type,
+    ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type,
 };
 
 /// The most users that one document names.
@@ -53,7 +53,7 @@ pub(super) fn schema() -> Schema {
 
 /// What a change takes.
 pub(super) fn maybe_schema() -> Schema {
-    either().item(ObjectBuilder::new().schema_type(SchemaType::new(Type::Null))).build().into()
+    either().item(ObjectBuilder::new().schema_type(Type::Null)).build().into()
 }
 
 fn either() -> OneOfBuilder {

@@ -3,7 +3,7 @@ use artel_store::FoundPassage;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::Schema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 
 use super::readers;
 use crate::document::one_of;
@@ -100,15 +100,13 @@ pub(crate) struct FoundPassageView {
     /// By its place among what was found: it compares nothing else.
     score: f64,
     /// By what it was found.
-    #[schema(value_type = Vec<String>, schema_with = ways)]
+    #[schema(schema_with = ways)]
     found_by: [&'static str; 1],
 }
 
 fn ways() -> Schema {
-    let way = utoipa::openapi::schema::ObjectBuilder::new()
-        .schema_type(utoipa::openapi::schema::Type::String)
-        .enum_values(Some(["words", "vectors"]));
-    utoipa::openapi::schema::ArrayBuilder::new().items(way).min_items(Some(1)).build().into()
+    let way = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["words", "vectors"]));
+    ArrayBuilder::new().items(way).min_items(Some(1)).build().into()
 }
 
 impl FoundPassageView {
