@@ -1,5 +1,5 @@
-//! Documents that are attached to a session, as its agent is told of them: so it knows what can be found there, also when
-//! the answer that attached them is no longer in the context.
+//! Documents that are attached to a session, as its agent is told of them: so it knows what can be found there, also
+//! when the answer that attached them is no longer in the context.
 
 use artel_domain::{Document, Run, names};
 use artel_store::Viewer;
@@ -61,9 +61,7 @@ fn lines(document: &Document) -> String {
 
 #[cfg(test)]
 mod tests {
-    use artel_domain::{
-        ArtifactId, Clock as _, DocumentId, DocumentState, Readers, SystemClock, TenantId, UserId,
-    };
+    use artel_domain::{ArtifactId, Clock as _, DocumentId, DocumentState, Readers, SystemClock, TenantId, UserId};
 
     use super::*;
 

@@ -69,9 +69,14 @@ async fn a_document_is_read_found_changed_and_deleted(database: Database) {
     let artel = start(database, &model).await;
     let ada = person(&artel, ADA, "runs:read,runs:write").await;
     let bob = person(&artel, BOB, "runs:read,runs:write").await;
-    let document = uploads(&ada, "договор.md", CONTRACT.as_bytes(), &[("tags", "право, поставка"), ("readers", ADA)]).await;
+    let document =
+        uploads(&ada, "договор.md", CONTRACT.as_bytes(), &[("tags", "право, поставка"), ("readers", ADA)]).await;
     let read = settled(&ada, &document).await;
-    assert_eq!((&read["state"], &read["type"], &read["reason"]), (&json!("ready"), &json!("md"), &Value::Null), "{read:#}");
+    assert_eq!(
+        (&read["state"], &read["type"], &read["reason"]),
+        (&json!("ready"), &json!("md"), &Value::Null),
+        "{read:#}"
+    );
     assert_eq!((&read["title"], &read["language"]), (&json!("договор.md"), &json!("ru")));
     assert_eq!(read["tags"], json!(["право", "поставка"]));
     assert_eq!(read["outline"], json!(["Договор поставки", "Оплата", "Сроки"]));
@@ -281,19 +286,26 @@ async fn agents_find_documents_by_their_tool(database: Database) {
     let named = call("a", json!({ "action": "search", "query": "оплата", "document_ids": [rent], "top_k": 1 })).await;
     assert_eq!(named["passages"][0]["document_id"], json!(rent));
 
-    let prompts: Vec<String> = model.requests().iter().map(|asked| asked["messages"][0]["content"].to_string()).collect();
+    let prompts: Vec<String> =
+        model.requests().iter().map(|asked| asked["messages"][0]["content"].to_string()).collect();
     let tells = prompts.iter().filter(|prompt| prompt.contains(&format!("договор.md (document_id {contract}, md)")));
     assert!(tells.count() >= 2, "the runs after the attachment: {prompts:#?}");
     assert!(!prompts[0].contains("attached to this session"), "{}", prompts[0]);
 
     let absent = "00000000-0000-7000-8000-000000000009";
     let bad = [
-        (json!({ "action": "list", "type": "exe" }), "invalid_argument: there is no type exe; give one of pdf, docx, xlsx"),
+        (
+            json!({ "action": "list", "type": "exe" }),
+            "invalid_argument: there is no type exe; give one of pdf, docx, xlsx",
+        ),
         (
             json!({ "action": "list", "uploaded_after": "yesterday" }),
             "invalid_argument: uploaded_after is no time; give an ISO 8601 time such as 2026-05-03T12:00:00Z",
         ),
-        (json!({ "action": "list", "query": "?!" }), "invalid_argument: query has no word; give words, or leave query out"),
+        (
+            json!({ "action": "list", "query": "?!" }),
+            "invalid_argument: query has no word; give words, or leave query out",
+        ),
         (json!({ "action": "attach" }), "invalid_argument: document_ids is missing; give 1 to 20 ids of documents"),
         (
             json!({ "action": "attach", "document_ids": ["x"] }),
@@ -306,7 +318,10 @@ async fn agents_find_documents_by_their_tool(database: Database) {
         (json!({ "action": "attach", "document_ids": [secret] }), "not_found: there is no document"),
         (json!({ "action": "attach", "document_ids": [broken] }), "could not be read (the file is damaged"),
         (json!({ "action": "search" }), "invalid_argument: query is missing; give the words to look for"),
-        (json!({ "action": "search", "query": "?!" }), "invalid_argument: query has no word; give words, as a question"),
+        (
+            json!({ "action": "search", "query": "?!" }),
+            "invalid_argument: query has no word; give words, as a question",
+        ),
         (
             json!({ "action": "search", "query": "чай", "document_ids": [secret] }),
             "that this user may read; list the documents",

@@ -17,8 +17,8 @@ use crate::artifacts::problem;
 /// Upload a document.
 ///
 /// The file is stored as it comes, at most 100 MiB, and read afterwards: `state` is `processing` first, then `ready` or
-/// `failed`. A file that is a document already, and that the caller reads, is that document; one that had failed is read
-/// again. Needs `runs:write`.
+/// `failed`. A file that is a document already, and that the caller reads, is that document; one that had failed is
+/// read again. Needs `runs:write`.
 #[utoipa::path(post, path = "/documents", tag = TAG, params(crate::document::IdempotencyKey),
     request_body(content = CreateDocument, content_type = "multipart/form-data"),
     responses((status = 202, description = "The document.", body = DocumentView),

@@ -2,9 +2,7 @@
 
 use artel_domain::{Readers, UserId};
 use serde_json::{Value, json};
-use utoipa::openapi::schema::{
-    ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type,
-};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type};
 
 /// The most users that one document names.
 const MOST: usize = 100;
@@ -58,9 +56,7 @@ pub(super) fn maybe_schema() -> Schema {
 
 fn either() -> OneOfBuilder {
     let word = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([ALL]));
-    let id = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+    let id = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
     let users = ArrayBuilder::new().items(id).max_items(Some(MOST));
     OneOfBuilder::new()
         .item(word)

@@ -26,7 +26,8 @@ pub(super) fn tidy(tags: Vec<String>) -> Vec<String> {
 
 pub(super) fn check(faults: &mut Faults, tags: &[String]) {
     faults.ensure(tags.len() <= MOST, "tags", "must be at most 20");
-    let is_good = |tag: &String| tag.chars().count() <= LONGEST && !tag.contains(',') && !tag.chars().any(names::is_unseen);
+    let is_good =
+        |tag: &String| tag.chars().count() <= LONGEST && !tag.contains(',') && !tag.chars().any(names::is_unseen);
     let message = "must each have at most 50 characters, and no comma, control character or invisible character";
     faults.ensure(tags.iter().all(is_good), "tags", message);
 }

@@ -13,8 +13,8 @@ use crate::document::one_of;
 pub(crate) struct DocumentView {
     document_id: DocumentId,
     title: String,
-    /// `pdf`, `docx`, `xlsx`, `pptx`, `odt`, `html`, `md`, `txt`, `csv`, `eml` or `image`, told by the bytes; `null` until
-    /// they were read.
+    /// `pdf`, `docx`, `xlsx`, `pptx`, `odt`, `html`, `md`, `txt`, `csv`, `eml` or `image`, told by the bytes; `null`
+    /// until they were read.
     #[serde(rename = "type")]
     kind: Option<String>,
     #[schema(minimum = 0)]

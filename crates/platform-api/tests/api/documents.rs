@@ -27,7 +27,8 @@ pub(crate) async fn uploads(person: &Person, name: &str, content: &str, readers:
 /// Reads what waits, as the reader does.
 async fn reads(world: &World, text: &str) {
     while let Some(claim) = world.store.claim_document(Duration::from_mins(1)).await.unwrap() {
-        let passage = DocumentPassage { ordinal: 0, page: Some(2), heading: Some("H".to_owned()), text: text.to_owned() };
+        let passage =
+            DocumentPassage { ordinal: 0, page: Some(2), heading: Some("H".to_owned()), text: text.to_owned() };
         assert!(world.store.add_passages(&claim, vec![passage], 900).await.unwrap());
         let end = ReadingEnd::Ready {
             kind: "pdf".to_owned(),
@@ -49,8 +50,11 @@ async fn titles(person: &Person, query: &str) -> Vec<Value> {
 async fn a_document_is_uploaded_listed_found_changed_and_deleted() {
     let world = World::new().await;
     let ada = world.ada();
-    let members: [(&str, Option<&str>, &[u8]); 3] =
-        [("file", Some("../Договор.pdf"), b"%PDF"), ("tags", None, "право, цены,право".as_bytes()), ("title", None, b"")];
+    let members: [(&str, Option<&str>, &[u8]); 3] = [
+        ("file", Some("../Договор.pdf"), b"%PDF"),
+        ("tags", None, "право, цены,право".as_bytes()),
+        ("title", None, b""),
+    ];
     let made = sends(&ada, &[], &members).await;
     made.is(StatusCode::ACCEPTED);
     assert_eq!((&made.body["title"], &made.body["state"]), (&json!("Договор.pdf"), &json!("processing")));
@@ -72,7 +76,10 @@ async fn a_document_is_uploaded_listed_found_changed_and_deleted() {
 
     let found = ada.post("/documents/search", json!({ "query": "сроки", "top_k": 5.0 })).await;
     let passage = &found.body["passages"][0];
-    assert_eq!((&passage["text"], &passage["page"], &passage["heading"]), (&json!("Срок оплаты"), &json!(2), &json!("H")));
+    assert_eq!(
+        (&passage["text"], &passage["page"], &passage["heading"]),
+        (&json!("Срок оплаты"), &json!(2), &json!("H"))
+    );
     assert_eq!(passage["found_by"], json!(["words"]));
     ada.post("/documents/search", json!({ "query": "?!" })).await.is(StatusCode::OK);
     ada.post("/documents/search", json!({ "query": "x", "top_k": 21 })).await.is_problem(422);
@@ -86,7 +93,12 @@ async fn a_document_is_uploaded_listed_found_changed_and_deleted() {
     let changed = patch(json!({ "title": "Новый", "tags": [" a ", "a"], "readers": [] })).await;
     assert_eq!((&changed.body["title"], &changed.body["tags"]), (&json!("Новый"), &json!(["a"])));
     assert_eq!(changed.body["readers"], json!([]));
-    for wrong in [json!({ "readers": "some" }), json!({ "title": "" }), json!({ "tags": ["a,b"] }), json!({ "tags": ["x".repeat(51)] })] {
+    for wrong in [
+        json!({ "readers": "some" }),
+        json!({ "title": "" }),
+        json!({ "tags": ["a,b"] }),
+        json!({ "tags": ["x".repeat(51)] }),
+    ] {
         patch(wrong).await.is_problem(422);
     }
     ada.delete(&path).await.is(StatusCode::NO_CONTENT);
@@ -130,7 +142,11 @@ async fn a_document_is_for_its_readers() {
     assert_eq!(ada.post("/documents/search", search.clone()).await.body["passages"], json!([]), "as a user");
     assert_eq!(owner.post("/documents/search", search).await.body["passages"].as_array().unwrap().len(), 1);
     assert_eq!(titles(&colleague, "").await, Vec::<Value>::new());
-    assert_ne!(uploads(&colleague, "mine.txt", "пароль", "all").await, secret, "nobody is told of what they do not read");
+    assert_ne!(
+        uploads(&colleague, "mine.txt", "пароль", "all").await,
+        secret,
+        "nobody is told of what they do not read"
+    );
 
     ada.get(&format!("{path}/content")).await.is(StatusCode::OK);
     let looks = ada.get("/audit?action=document.access").await;
