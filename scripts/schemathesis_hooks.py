@@ -61,12 +61,10 @@ def give_texts_that_mean_something(case):
     if "/webhooks/endpoints" in case.path and is_text(body.get("description"), 200):
         body["description"] = "chat"
     if case.path.endswith("/artifacts") and is_text(body.get("title"), 300):
-        body["title"] = "Chart"
+        give_a_title(body)
     if case.path.endswith("/documents"):
-        for name, longest, meant in (("title", 300, "Contract"), ("tags", 2000, "law, prices"), ("readers", 4000, "all")):
-            if is_text(body.get(name), longest):
-                body[name] = meant
-    if "/documents/" in case.path and isinstance(body.get("tags"), list) and all(is_text(t, 10**6) for t in body["tags"]):
+        give_words(body)
+    if "/documents/" in case.path and isinstance(body.get("tags"), list) and all(isinstance(t, str) for t in body["tags"]):
         body["tags"] = ["law"][: len(body["tags"])]
     if case.path.endswith("/tasks/preview"):
         give_times(body)
@@ -75,6 +73,21 @@ def give_texts_that_mean_something(case):
         if is_text(body["schedule"].get("at"), 100):
             del body["schedule"]["at"]
             give_times(body["schedule"])
+
+
+def give_a_title(form):
+    """Characters that nobody sees are refused. A form that was changed is judged anew, and bytes that are no text are no
+    string of the schema: the file becomes a text with the title."""
+    if not (form["title"].isascii() and form["title"].isprintable()):
+        form.update(title="Chart", file="A chart.")
+
+
+def give_words(form):
+    """Tags and readers of a document are texts of a form, and no pattern says which ones mean something. The whole form
+    is changed, as above."""
+    for name, longest, meant in (("title", 300, "Contract"), ("tags", 2000, "law, prices"), ("readers", 4000, "all")):
+        if is_text(form.get(name), longest):
+            form.update({name: meant, "file": "A contract."})
 
 
 def give_times(schedule):
