@@ -10,8 +10,8 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
-    deliveries, docs, documents, forms, health, imports, memory, organizations, runs, sessions, tasks, tool_catalogue, tools,
-    turns, usage, webhooks, workspace,
+    deliveries, docs, documents, forms, health, imports, memory, organizations, runs, sessions, tasks, tool_catalogue,
+    tools, turns, usage, webhooks, workspace,
 };
 
 /// A file with what is around it in a form.
@@ -102,10 +102,10 @@ fn uploads() -> OpenApiRouter<App> {
         .routes(routes!(artifacts::create::create_artifact))
         .routes(routes!(documents::create::create_document))
         .routes(routes!(
-        workspace::get::get_workspace_file,
-        workspace::put::put_workspace_file,
-        workspace::delete::delete_workspace_file
-    ))
+            workspace::get::get_workspace_file,
+            workspace::put::put_workspace_file,
+            workspace::delete::delete_workspace_file
+        ))
 }
 
 /// Runs cost more than reading: they have a limit of their own.

@@ -67,11 +67,7 @@ async fn readable(db: impl PgExecutor<'_>, viewer: &Viewer, wanted: &[DocumentId
     found.fetch_all(db).await?.into_iter().map(Document::try_from).collect()
 }
 
-pub(crate) async fn attached(
-    pool: &PgPool,
-    viewer: &Viewer,
-    sessions: &[SessionId],
-) -> sqlx::Result<Vec<Document>> {
+pub(crate) async fn attached(pool: &PgPool, viewer: &Viewer, sessions: &[SessionId]) -> sqlx::Result<Vec<Document>> {
     let sessions: Vec<String> = sessions.iter().map(|session| text(&session.0)).collect();
     let ids = sqlx::query_scalar!(
         "SELECT document_id FROM document_attachments WHERE tenant_id = $1 AND session_id = ANY ($2)

@@ -23,7 +23,8 @@ pub(crate) async fn create(tx: &mut Tx, new: &NewDocument, audit: &AuditEntry) -
         return Ok(if is_same { DocumentStart::Same(Box::new(there)) } else { DocumentStart::Taken });
     }
     let id = (new.tenant_id.0, new.id.0);
-    let deleted = sqlx::query_scalar!(r#"SELECT 1 AS "n!: i64" FROM documents WHERE tenant_id = ?1 AND id = ?2"#, id.0, id.1);
+    let deleted =
+        sqlx::query_scalar!(r#"SELECT 1 AS "n!: i64" FROM documents WHERE tenant_id = ?1 AND id = ?2"#, id.0, id.1);
     if deleted.fetch_optional(&mut tx.conn).await?.is_some() {
         condemn(tx, new.tenant_id, new.artifact_id.0, micros(new.at)).await?;
         return Ok(DocumentStart::Taken);

@@ -130,12 +130,8 @@ pub trait Documents: Send + Sync {
     ) -> Result<DocumentChange>;
     /// Nobody finds it from then on. Its bytes go with the next sweep of artifacts, its passages with that of
     /// documents.
-    async fn delete_document(
-        &self,
-        viewer: &Viewer,
-        document: DocumentId,
-        audit: AuditEntry,
-    ) -> Result<DocumentChange>;
+    async fn delete_document(&self, viewer: &Viewer, document: DocumentId, audit: AuditEntry)
+    -> Result<DocumentChange>;
     /// The passages of a document that is ready, in their order: the page and the number of all. `None`: there is no
     /// such document.
     async fn list_passages(

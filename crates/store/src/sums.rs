@@ -4,10 +4,10 @@
 //! that is expected.
 
 use crate::{
-    Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Attachments, Budgets, BuiltinAgents, ConnectorTokens, Credentials,
-    Documents, Forms, Grants, Hooks, Idempotency, Identities, InboundJournal, Jobs, Journal, LlmCalls, LoginAttempts, Logins,
-    Memory, OAuthClients, Operations, OrganizationConnectors, OrganizationSessions, Readings, Runs, SealedValues, Search,
-    Sessions, SigningKeys, Standings, Tasks, Tools, Webhooks, Workspaces,
+    Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Attachments, Budgets, BuiltinAgents, ConnectorTokens,
+    Credentials, Documents, Forms, Grants, Hooks, Idempotency, Identities, InboundJournal, Jobs, Journal, LlmCalls,
+    LoginAttempts, Logins, Memory, OAuthClients, Operations, OrganizationConnectors, OrganizationSessions, Readings,
+    Runs, SealedValues, Search, Sessions, SigningKeys, Standings, Tasks, Tools, Webhooks, Workspaces,
 };
 
 macro_rules! sums {

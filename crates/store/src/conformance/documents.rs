@@ -144,7 +144,10 @@ pub async fn a_file_is_read_and_found(store: Arc<dyn Store>) {
     assert_eq!(listed, (Vec::new(), 0), "it is not ready");
     assert!(ada.store.finish_document(&claim, ready()).await.unwrap());
     let document = finds(&ada, &ada.viewer(), made.id).await.unwrap();
-    assert_eq!((&document.state, document.kind.as_deref(), document.pages), (&DocumentState::Ready, Some("pdf"), Some(3)));
+    assert_eq!(
+        (&document.state, document.kind.as_deref(), document.pages),
+        (&DocumentState::Ready, Some("pdf"), Some(3))
+    );
     assert_eq!((document.language.as_deref(), document.outline), (Some("ru"), vec!["One".to_owned()]));
     assert_eq!(found(&ada, "сроков").await, ["Срок оплаты — 10 дней."]);
     assert_eq!(found(&ada, "аб123/4").await, ["Артикул АБ-123/4"]);
@@ -288,11 +291,8 @@ pub async fn a_document_is_changed_and_deleted_by_its_owner(store: Arc<dyn Store
     let upload = new(&ada, "Old", "aa", only(&[bob.user]));
     stores(&ada, &upload).await;
     let document = reads(&ada, upload.clone(), &[("", "чай")]).await;
-    let patch = DocumentPatch {
-        title: Some("Новое имя".to_owned()),
-        tags: Some(vec!["t".to_owned()]),
-        readers: None,
-    };
+    let patch =
+        DocumentPatch { title: Some("Новое имя".to_owned()), tags: Some(vec!["t".to_owned()]), readers: None };
     let change = |viewer: Viewer, patch: DocumentPatch| {
         let (store, audit) = (store.clone(), ada.audit("document.update"));
         async move { store.change_document(&viewer, document, patch, audit).await.unwrap() }
@@ -305,7 +305,9 @@ pub async fn a_document_is_changed_and_deleted_by_its_owner(store: Arc<dyn Store
     assert_eq!(titles(&ada, &ada.viewer(), named).await, ["Новое имя"]);
     let before = DocumentFilter { title: Query::read("old"), ..DocumentFilter::default() };
     assert_eq!(titles(&ada, &ada.viewer(), before).await, Vec::<String>::new());
-    let DocumentChange::Done(_) = change(administrator(&ada), DocumentPatch::default()).await else { panic!("refused") };
+    let DocumentChange::Done(_) = change(administrator(&ada), DocumentPatch::default()).await else {
+        panic!("refused")
+    };
 
     let session = SessionId("s".to_owned());
     store.attach_documents(&ada.viewer(), &session, &[document], now()).await.unwrap();
