@@ -79,6 +79,10 @@ def give_texts_that_mean_something(case):
         body["description"] = "chat"
     if case.path.endswith("/artifacts") and is_text(body.get("title"), 300):
         give_a_title(body)
+    if case.path.endswith("/documents"):
+        give_words(body)
+    if "/documents/" in case.path and isinstance(body.get("tags"), list) and all(isinstance(t, str) for t in body["tags"]):
+        body["tags"] = ["law"][: len(body["tags"])]
     if case.path.endswith("/tasks/preview"):
         give_times(body)
     elif "/tasks" in case.path and isinstance(body.get("schedule"), dict):
@@ -93,6 +97,14 @@ def give_a_title(form):
     string of the schema: the file becomes a text with the title."""
     if not (form["title"].isascii() and form["title"].isprintable()):
         form.update(title="Chart", file="A chart.")
+
+
+def give_words(form):
+    """Tags and readers of a document are texts of a form, and no pattern says which ones mean something. The whole form
+    is changed, as above."""
+    for name, longest, meant in (("title", 300, "Contract"), ("tags", 2000, "law, prices"), ("readers", 4000, "all")):
+        if is_text(form.get(name), longest):
+            form.update({name: meant, "file": "A contract."})
 
 
 def give_times(schedule):

@@ -25,7 +25,7 @@ pub(crate) const FLOORS: &[&[&str]] = &[
         "artel-tools-web",
         "artel-webhooks",
     ],
-    &["artel-intents", "artel-scheduler", "artel-tools-services"],
+    &["artel-intents", "artel-scheduler", "artel-documents", "artel-tools-services"],
     &[
         "artel-platform-api",
         "artel-auth-api",
@@ -65,6 +65,7 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-webhooks", &["axum", "reqwest", "sqlx"]),
     ("artel-intents", &["artel-http", "axum", "reqwest", "sqlx"]),
     ("artel-scheduler", &["axum", "reqwest", "sqlx"]),
+    ("artel-documents", &["axum", "reqwest", "sqlx"]),
     ("artel-platform-api", &["sqlx"]),
     ("artel-auth-api", &["sqlx"]),
     ("artel-codelab-api", &["sqlx"]),

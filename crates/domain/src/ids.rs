@@ -63,6 +63,8 @@ id! {
     TaskId,
     /// A way of working that agents follow.
     SkillId,
+    /// A file whose text is searched and cited.
+    DocumentId,
 }
 
 impl WebhookDeliveryId {

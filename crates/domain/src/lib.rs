@@ -19,6 +19,7 @@ pub mod connector;
 pub mod credential;
 pub mod dialogue;
 pub mod digest;
+pub mod document;
 pub mod event;
 pub mod failure;
 mod foreign_json;
@@ -65,13 +66,14 @@ pub use clock::{Clock, SystemClock, Timestamp};
 pub use connector::OrganizationConnector;
 pub use credential::{Consent, Credential, Grant, GrantScopes};
 pub use dialogue::{AssistantCall, FinishReason, Message, ToolSpec, Usage};
+pub use document::{Document, DocumentPassage, DocumentState, Readers};
 pub use event::{Entry, Event, Frame, JOURNAL_LEVEL};
 pub use failure::RunFailure;
 pub use foreign_json::{keep_digits, read_foreign_json, replace_unpaired_surrogates};
 pub use form::{AskedForm, FormState};
 pub use hook::{Hook, InboundEvent};
 pub use ids::{
-    AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, FamilyId, GrantId, HookId,
+    AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, DocumentId, FamilyId, GrantId, HookId,
     InboundEventId, RunId, SessionId, SkillId, TaskId, TenantId, ToolId, UserId, WebhookDeliveryId, WebhookEndpointId,
 };
 pub use json_text::JsonText;

@@ -21,6 +21,7 @@ use self::actor::Actor;
 use self::answer_stream::AnswerStream;
 use self::record::Record;
 use crate::Deps;
+use crate::attached;
 use crate::budget::RunBudget;
 use crate::consent;
 use crate::model_call::{self, ModelCaller, Outcome, Question};
@@ -67,7 +68,11 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals, hold:
     let outside = Outside::of(&loaded);
     turn.note_given(|call| outside.given(call));
     let family = Family::of(&run, &loaded, fence(&claim));
-    let actor = actor(&deps, &run, &family, &loaded);
+    let mut actor = actor(&deps, &run, &family, &loaded);
+    if must_end(&run).is_none() && actor.toolbox.specs().iter().any(|spec| spec.name == attached::TOOL) {
+        let outlines = unless_let_go(signals.let_go(), attached::outlines(&deps, &run)).await?;
+        actor.tell(outlines);
+    }
     let targets = Targets::of(&loaded);
     let now = consent::accounts(&deps, &run, &actor.toolbox, &turn, &targets);
     let accounts = unless_told(signals.let_go(), &run, now).await?;

@@ -66,6 +66,7 @@ fn base() -> OpenApi {
             "Ways of working that agents follow: folders with a `SKILL.md`, as agentskills.io describes.",
         ),
         tag(crate::memory::TAG, "What agents keep for users, and users for themselves."),
+        tag(crate::documents::TAG, "Files whose text is searched and cited."),
         tag(crate::workspace::TAG, "Files of sessions: what tools work on."),
         tag(crate::artifacts::TAG, "Files that users send and tools make."),
         tag(crate::audit::TAG, "Who did what."),

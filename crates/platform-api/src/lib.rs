@@ -17,6 +17,7 @@ mod builtin_agents;
 mod deliveries;
 mod docs;
 mod document;
+mod documents;
 mod forms;
 mod health;
 mod imports;

@@ -10,8 +10,8 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
-    deliveries, docs, forms, health, imports, memory, organizations, runs, sessions, skills, tasks, tool_catalogue,
-    tools, turns, usage, webhooks, workspace,
+    deliveries, docs, documents, forms, health, imports, memory, organizations, runs, sessions, skills, tasks,
+    tool_catalogue, tools, turns, usage, webhooks, workspace,
 };
 
 /// A file with what is around it in a form.
@@ -81,6 +81,7 @@ fn resources() -> OpenApiRouter<App> {
         tasks::routes(),
         memory::routes(),
         skills::routes(),
+        documents::routes(),
         workspace::routes(),
         artifacts::routes(),
         audit::routes(),
@@ -108,11 +109,14 @@ fn hooks() -> OpenApiRouter<App> {
 
 /// Files may be larger than other bodies.
 fn uploads() -> OpenApiRouter<App> {
-    OpenApiRouter::default().routes(routes!(artifacts::create::create_artifact)).routes(routes!(
-        workspace::get::get_workspace_file,
-        workspace::put::put_workspace_file,
-        workspace::delete::delete_workspace_file
-    ))
+    OpenApiRouter::default()
+        .routes(routes!(artifacts::create::create_artifact))
+        .routes(routes!(documents::create::create_document))
+        .routes(routes!(
+            workspace::get::get_workspace_file,
+            workspace::put::put_workspace_file,
+            workspace::delete::delete_workspace_file
+        ))
 }
 
 /// Runs cost more than reading: they have a limit of their own.

@@ -19,6 +19,7 @@ use artel_codelab_api::App as Codelab;
 use artel_connector_engine::Executor;
 use artel_connectors::Catalogue;
 use artel_console::Console;
+use artel_documents::{DocumentReader, Program, ReaderDeps};
 use artel_egress::Egress;
 use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Policy, Rules, TeamConfig};
 use artel_http::{Ground, MetricsText};
@@ -47,6 +48,9 @@ use crate::{auth, connectors, toolkit};
 const SWEEP_FILES_EVERY: Duration = Duration::from_mins(5);
 /// How often it is looked whether tenants' servers are to be told something.
 const DELIVER_EVERY: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether a document waits to be read.
+const READ_DOCUMENTS_EVERY: Duration = Duration::from_secs(1);
 
 /// A task starts at most this long after its time.
 const FIRE_TASKS_EVERY: Duration = Duration::from_secs(1);
@@ -180,12 +184,35 @@ impl Parts {
             let courier = courier.clone();
             async move { Ok(courier.deliver().await?) }
         }));
+        let reader = self.document_reader(config);
+        jobs.push(Job::new("read_documents", READ_DOCUMENTS_EVERY, move || {
+            let reader = reader.clone();
+            async move { Ok(reader.read().await?) }
+        }));
         let intents = self.intents.clone();
         jobs.push(Job::new("fire_tasks", FIRE_TASKS_EVERY, move || {
             let intents = intents.clone();
             async move { Ok(intents.fire_due_tasks().await?) }
         }));
         Scheduler::start(&deps, jobs)
+    }
+
+    /// Reads what was uploaded, each file in a process of its own.
+    fn document_reader(&self, config: &Config) -> DocumentReader {
+        for missing in artel_extract::Programs::found().missing() {
+            tracing::info!(%missing, "some documents cannot be read here");
+        }
+        // This very program, also when the file at its path was replaced meanwhile.
+        let path = format!("/proc/{}/exe", std::process::id()).into();
+        let program = Program { path, arguments: vec!["read-document".to_owned()] };
+        DocumentReader::new(ReaderDeps {
+            store: self.ground.store.clone(),
+            rows: self.ground.store.clone(),
+            files: self.artifacts.clone(),
+            program,
+            places: config.toolkit.documents_at_once,
+            lease: config.lease,
+        })
     }
 
     /// Tells tenants' own servers what happened.

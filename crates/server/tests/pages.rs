@@ -131,6 +131,7 @@ const PAGES: [Page; 18] = [
             "fetches from the public internet; `own_connectors.rs` imports from a server of its own",
         )],
     },
+    Page { file: "docs/documents.md", before: SERVED, changes: &[], left_out: &[] },
     Page { file: "docs/memory.md", before: SERVED, changes: &[], left_out: &[] },
     Page { file: "docs/skills.md", before: SERVED, changes: &[], left_out: &[] },
     Page { file: "docs/tasks.md", before: SERVED, changes: &[], left_out: &[] },
@@ -373,6 +374,7 @@ pages! {
     the_page_about_models_is_true: "docs/models.md";
     the_page_about_operating_is_true: "docs/operating.md";
     the_page_about_organizations_is_true: "docs/organizations.md";
+    the_page_about_documents_is_true: "docs/documents.md";
     the_page_about_memory_is_true: "docs/memory.md";
     the_page_about_skills_is_true: "docs/skills.md";
     the_page_about_tasks_is_true: "docs/tasks.md";

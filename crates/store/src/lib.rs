@@ -17,6 +17,7 @@ pub mod builtin_agents;
 pub mod conformance;
 pub mod connector_tokens;
 pub mod credentials;
+pub mod documents;
 pub mod error;
 pub mod files;
 pub mod folding;
@@ -60,6 +61,10 @@ pub use budgets::{Budgets, Reservation, Reserved};
 pub use builtin_agents::{BuiltinAgents, BuiltinPatch};
 pub use connector_tokens::{ConnectorTokens, TokenClaim, TokenTurn};
 pub use credentials::{CredentialPatch, CredentialWrite, Credentials, GrantWrite, Grants, SealedCredential};
+pub use documents::{
+    AttachOutcome, Attachments, DocumentChange, DocumentFilter, DocumentPatch, DocumentStart, Documents, FoundPassage,
+    NewDocument, ReadingClaim, ReadingEnd, Readings,
+};
 pub use error::StoreError;
 pub use forms::{FormFilter, Forms};
 pub use hooks::{HookWrite, Hooks, NewHook, SealedHook};

@@ -96,7 +96,7 @@ impl ModelServer {
 }
 
 fn call_in_words(words: &str) -> Reply {
-    const KNOWN: [&str; 13] = [
+    const KNOWN: [&str; 14] = [
         "run_subagent",
         "echo",
         "exit",
@@ -109,6 +109,7 @@ fn call_in_words(words: &str) -> Reply {
         "read_skill",
         "manage_skill",
         "task_runtime",
+        "documents",
         "work",
     ];
     let (name, args) = words.split_once(' ').expect("a tool and its arguments");

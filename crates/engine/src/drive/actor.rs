@@ -58,6 +58,13 @@ impl Actor {
         self.toolbox.put_on(specialist, run);
     }
 
+    /// The agent's prompt ends with this.
+    pub(super) fn tell(&mut self, told: Option<String>) {
+        let Some(told) = told else { return };
+        let system_prompt = [self.agent.system_prompt.trim(), &told].join("\n\n").trim().to_owned();
+        self.agent = Arc::new(Agent { system_prompt, ..Agent::clone(&self.agent) });
+    }
+
     /// The user went on with another run: this one is to wait for nothing.
     pub(super) fn has_successor(&self) -> bool {
         self.team.as_ref().is_some_and(|team| team.has_successor)

@@ -16,6 +16,7 @@ mod builtin_agents;
 mod credentials;
 mod deliveries;
 mod document;
+mod documents;
 mod drafts;
 mod health;
 mod hooks;

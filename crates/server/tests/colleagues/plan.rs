@@ -149,6 +149,15 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         | "POST /skills/{skill_id}/toggle"
         | "GET /skills/{skill_id}/export"
         // A memory is its user's, and no session's; the stores' promises about memory try colleagues.
+        // A document is its readers', and no session's; the stores' promises about documents try colleagues.
+        | "GET /documents"
+        | "POST /documents"
+        | "POST /documents/search"
+        | "GET /documents/{document_id}"
+        | "PATCH /documents/{document_id}"
+        | "DELETE /documents/{document_id}"
+        | "GET /documents/{document_id}/content"
+        | "GET /documents/{document_id}/passages"
         | "GET /memory"
         | "GET /memory/{path}"
         | "PUT /memory/{path}"

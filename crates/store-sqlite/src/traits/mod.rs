@@ -10,6 +10,7 @@ mod budgets;
 mod builtin_agents;
 mod connector_tokens;
 mod credentials;
+mod documents;
 mod forms;
 mod hooks;
 mod idempotency;

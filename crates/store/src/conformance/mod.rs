@@ -27,6 +27,7 @@ pub mod claims;
 pub mod codes;
 pub mod connector_tokens;
 pub mod credentials;
+pub mod documents;
 pub mod drafts;
 pub mod entries;
 pub mod event_waits;
@@ -126,6 +127,17 @@ macro_rules! conformance_tests {
             a_deleted_connector_is_taken_from_every_agent,
             an_organisation_has_so_many_connectors_and_bytes,
             another_tenant_has_nothing_of_a_connector,
+        ]);
+        $crate::conformance_group!($make_store, documents: [
+            a_file_is_read_and_found,
+            the_same_file_again_is_the_same_document,
+            readers_alone_find_a_document,
+            documents_are_listed_by_filter,
+            a_document_is_changed_and_deleted_by_its_owner,
+            a_reading_is_held_by_its_lease,
+            documents_are_claimed_once_and_tenants_take_turns,
+            the_passage_that_says_more_comes_first,
+            a_session_keeps_its_documents,
         ]);
         $crate::conformance_group!($make_store, connector_tokens: [
             a_token_is_found_by_everybody_of_its_tenant,
