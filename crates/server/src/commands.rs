@@ -6,6 +6,7 @@ mod check;
 mod clients;
 mod config;
 mod connectors;
+mod dashboard;
 mod desk;
 mod keys;
 mod load_test;
@@ -13,6 +14,7 @@ mod model_mock;
 mod monitor;
 mod secrets;
 mod serve;
+mod sight;
 mod signing_keys;
 pub(crate) mod small;
 mod token;
@@ -45,6 +47,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Config(ConfigCommand::Check) => config::check(),
         Command::Check(args) => check::run(args).await,
         Command::Monitor(args) => monitor::run(args).await,
+        Command::Dashboard(args) => dashboard::run(args).await,
         Command::LoadTest(args) => load_test::run(args).await,
         Command::ToolMock(args) => small::tool_mock(args).await,
         Command::ModelMock(args) => model_mock::run(args).await,

@@ -10,6 +10,7 @@ mod database_clock;
 mod demo;
 mod first;
 mod http_client;
+mod key_set;
 mod logging;
 mod metrics;
 mod model_keys;

@@ -98,7 +98,7 @@ impl Parts {
         let models = Arc::new(models.with_keys(keys).accounting_to(accountant, clock.clone()));
         let metrics: Arc<dyn MetricsText> =
             Arc::new(Metrics::new(store.clone(), bus.clone(), clock.clone(), models.clone()));
-        let ground = ground::ground(config, &vault, (store, bus, clock), metrics);
+        let ground = ground::ground(config, &vault, (store, bus, clock), metrics)?;
         let artifacts = ArtifactFiles::new(ground.store.clone(), toolkit::place(config)?, ground.clock.clone())
             .with_most_of_tenant(config.toolkit.artifact_bytes);
         let catalogue = data.await.context("the data of tools and connectors")??;

@@ -217,6 +217,16 @@ impl Registry {
         tokio::time::timeout_at(context.deadline, asked).await.unwrap_or_else(late)
     }
 
+    /// Tells the tool that a call ends with what [`Registry::made_as`] refused it with, until the deadline of a call.
+    pub async fn note_refusal(&self, tool: &BoundTool, request: &CallRequest, args: &Value, reason: &str) {
+        let context = self.context(tool, request);
+        let _ended = context.cancel.clone().drop_guard();
+        let noted = tool.tool.note_refusal(&context, args.clone(), reason);
+        if tokio::time::timeout_at(context.deadline, noted).await.is_err() {
+            tracing::warn!(tool = tool.descriptor().name, "the tool did not note in time that it refused a call");
+        }
+    }
+
     /// Asks the tool what became of a call that was cut off, until the deadline of a call.
     ///
     /// # Arguments
