@@ -27,7 +27,7 @@ struct Page {
 const SERVED: &str = "serve; base; key\n";
 const IMAGE: &str = "a container engine; `compose.rs` runs every command of the services";
 
-const PAGES: [Page; 18] = [
+const PAGES: [Page; 20] = [
     Page {
         file: "README.md",
         before: "",

@@ -211,7 +211,7 @@ async fn is_taken(tx: &mut PgConnection, tenant: TenantId, name: &str, id: Skill
         name,
         id.0
     );
-    Ok(taken.fetch_one(&mut *tx).await?)
+    taken.fetch_one(&mut *tx).await
 }
 
 async fn put_files(tx: &mut PgConnection, tenant: TenantId, id: SkillId, files: &[SkillFile]) -> sqlx::Result<()> {

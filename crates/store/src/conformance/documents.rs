@@ -242,7 +242,7 @@ pub async fn readers_alone_find_a_document(store: Arc<dyn Store>) {
         assert_eq!(titles(&ada, &viewer, filter).await.len(), seen.len(), "{viewer:?}");
         let filter = DocumentFilter { title: Query::read("пароли"), ..DocumentFilter::default() };
         assert_eq!(titles(&ada, &viewer, filter).await.len(), usize::from(seen.contains(&secret)), "{viewer:?}");
-        let attached = store.attached_documents(&viewer, &[session.clone()]).await.unwrap();
+        let attached = store.attached_documents(&viewer, std::slice::from_ref(&session)).await.unwrap();
         assert!(attached.iter().all(|document| seen.contains(&document.id)), "{viewer:?}");
     }
     let closed = DocumentPatch { readers: Some(only(&[])), ..DocumentPatch::default() };
@@ -423,10 +423,10 @@ pub async fn a_session_keeps_its_documents(store: Arc<dyn Store>) {
         let found = store.attached_documents(&ada.viewer(), sessions).await.unwrap();
         found.into_iter().map(|document| document.id).collect::<Vec<_>>()
     };
-    assert_eq!(attached(&[one.clone()]).await, [ids[2], ids[0]]);
+    assert_eq!(attached(std::slice::from_ref(&one)).await, [ids[2], ids[0]]);
     attach(&one, &[ids[0], ids[2]]).await;
     attach(&two, &[ids[1], ids[0]]).await;
-    assert_eq!(attached(&[one.clone()]).await, [ids[2], ids[0]], "attached again stays where it was");
+    assert_eq!(attached(std::slice::from_ref(&one)).await, [ids[2], ids[0]], "attached again stays where it was");
     assert_eq!(attached(&[one.clone(), two]).await, [ids[2], ids[0], ids[1]]);
     assert_eq!(attached(&[SessionId("three".to_owned())]).await, []);
     let mut many = Vec::new();

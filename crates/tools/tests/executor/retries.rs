@@ -47,16 +47,18 @@ async fn a_call_goes_on_after_a_pause_only_while_the_run_is_ours() {
         bench.binding.timeout_ms = 60_000;
         bench.hold = Some(hold.clone());
     });
-    let calls = tokio::spawn(async move { bench.run().await });
-    while receiver.seen().is_empty() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    // As after a standstill.
-    hold.renewed(hold::now().checked_sub(lease).unwrap());
-    tokio::time::sleep(Duration::from_millis(1500)).await;
-    assert_eq!(receiver.seen().len(), 1);
-    hold.renewed(hold::now());
-    assert_eq!(output(&calls.await.unwrap()), &json!("done"));
+    let stands_still = async {
+        while receiver.seen().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        // As after a standstill.
+        hold.renewed(hold::now().checked_sub(lease).unwrap());
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        assert_eq!(receiver.seen().len(), 1);
+        hold.renewed(hold::now());
+    };
+    let (done, ()) = tokio::join!(bench.run(), stands_still);
+    assert_eq!(output(&done), &json!("done"));
     assert_eq!(receiver.seen().len(), 2);
 }
 
