@@ -38,6 +38,9 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Bring the database's tables up to this version, and stop
     Migrate,
+    /// Read the document that is the standard input, and print what it came to; the server calls this for each upload
+    #[command(hide = true)]
+    ReadDocument,
     /// Manage the people who can sign in
     #[command(subcommand)]
     Users(UsersCommand),

@@ -16,7 +16,7 @@ mod secrets;
 mod serve;
 mod sight;
 mod signing_keys;
-mod small;
+pub(crate) mod small;
 mod token;
 mod tools;
 mod users;
@@ -31,6 +31,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Migrate => small::migrate().await,
+        Command::ReadDocument => small::read_document(),
         Command::Keys(KeysCommand::Create(args)) => keys::create(args).await,
         Command::Keys(KeysCommand::Rotate(args)) => signing_keys::rotate(args).await,
         Command::Keys(KeysCommand::List) => signing_keys::list().await,

@@ -86,8 +86,8 @@ pub const UNREADABLE_FOR: Duration = Duration::from_mins(1);
 #[async_trait]
 pub trait Tasks: Send + Sync {
     /// When the tenant has a task of this id (a retried request), also one that was deleted, it is returned and nothing
-    /// is written.
-    async fn create_task(&self, task: Task, audit: AuditEntry) -> Result<Task>;
+    /// is written. `None`: the owner has `most` tasks, also when others make some at the same time.
+    async fn create_task(&self, task: Task, most: i64, audit: AuditEntry) -> Result<Option<Task>>;
     async fn find_task(&self, viewer: &Viewer, task: TaskId) -> Result<Option<Task>>;
     /// Newest first: the page and the number of all that match.
     async fn list_tasks(&self, viewer: &Viewer, filter: TaskFilter, page: Page) -> Result<(Vec<Task>, i64)>;
@@ -117,6 +117,11 @@ pub trait Tasks: Send + Sync {
     async fn find_started_execution(&self, tenant: TenantId, run: RunId, call: Option<CallId>) -> Result<Option<Run>>;
     /// What the execution may use up that this run is, or that a subagent's run is part of. `None`: it is of no task.
     async fn execution_budget(&self, tenant: TenantId, run: RunId) -> Result<Option<Cap>>;
+    /// Keeps a text for this and the next executions of the task that the run is an execution of, in place of what was
+    /// kept. False: the run is none.
+    async fn save_task_state(&self, tenant: TenantId, run: RunId, state: &str) -> Result<bool>;
+    /// What was kept last, inside `Some`. `None`: the run is no execution.
+    async fn load_task_state(&self, tenant: TenantId, run: RunId) -> Result<Option<Option<String>>>;
     /// Takes the due time without an execution and notes why. False: it is not the task's next one any more.
     async fn skip_due(&self, tenant: TenantId, task: TaskId, taken: SkippedDue, reason: &str) -> Result<bool>;
     /// Starts of tasks of all tenants that events ask for ([`crate::InboundJournal::record_inbound_event`]); tenants

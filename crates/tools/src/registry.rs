@@ -239,7 +239,7 @@ impl Registry {
     }
 
     pub(crate) fn context(&self, tool: &BoundTool, request: &CallRequest) -> CallContext {
-        let CallRequest { tenant_id, principal, run, call_id, trace_id, budget, approved, subagents, .. } =
+        let CallRequest { tenant_id, principal, run, call_id, trace_id, budget, approved, subagents, hold, .. } =
             request.clone();
         let deadline = tokio::time::Instant::now() + tool.descriptor().timeout;
         let (egress, clock, artifacts) = (self.egress.clone(), self.clock.clone(), self.artifacts.clone());
@@ -256,6 +256,7 @@ impl Registry {
             budget,
             approved,
             subagents,
+            hold,
             egress,
             allowed_domains,
             artifacts,
@@ -338,7 +339,10 @@ fn too_late(tool: &BoundTool) -> String {
 
 /// The call, given up at its deadline.
 async fn bounded(tool: &BoundTool, context: &CallContext, args: &Value) -> Result<ToolOutput, ToolError> {
-    let call = tool.tool.call(context, args.clone());
+    let call = async {
+        context.held().await;
+        tool.tool.call(context, args.clone()).await
+    };
     tokio::time::timeout_at(context.deadline, call).await.unwrap_or_else(|_| {
         let limit = tool.descriptor().timeout.as_millis();
         let late = tool.descriptor().coded("timeout", &format!("the tool did not finish within {limit} ms"));

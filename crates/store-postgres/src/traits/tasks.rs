@@ -10,8 +10,8 @@ use crate::{access, event_starts, executions, firing, tasks};
 
 #[async_trait]
 impl Tasks for PostgresStore {
-    async fn create_task(&self, task: Task, audit: AuditEntry) -> Result<Task> {
-        retrying(|| tasks::create(&self.pool, &task, &audit)).await
+    async fn create_task(&self, task: Task, most: i64, audit: AuditEntry) -> Result<Option<Task>> {
+        retrying(|| tasks::create(&self.pool, &task, most, &audit)).await
     }
 
     async fn find_task(&self, viewer: &Viewer, task: TaskId) -> Result<Option<Task>> {
@@ -56,6 +56,14 @@ impl Tasks for PostgresStore {
 
     async fn execution_budget(&self, tenant: TenantId, run: RunId) -> Result<Option<Cap>> {
         within(executions::budget_of(&self.pool, tenant, run)).await
+    }
+
+    async fn save_task_state(&self, tenant: TenantId, run: RunId, state: &str) -> Result<bool> {
+        retrying(|| executions::save_state(&self.pool, tenant, run, state)).await
+    }
+
+    async fn load_task_state(&self, tenant: TenantId, run: RunId) -> Result<Option<Option<String>>> {
+        within(executions::state(&self.pool, tenant, run)).await
     }
 
     async fn skip_due(&self, tenant: TenantId, task: TaskId, taken: SkippedDue, reason: &str) -> Result<bool> {

@@ -12,8 +12,8 @@ use crate::{access, event_starts, executions, firing, tasks};
 
 #[async_trait]
 impl Tasks for SqliteStore {
-    async fn create_task(&self, task: Task, audit: AuditEntry) -> Result<Task> {
-        self.write((task, audit), |(task, audit), tx| Box::pin(tasks::create(tx, task, audit))).await
+    async fn create_task(&self, task: Task, most: i64, audit: AuditEntry) -> Result<Option<Task>> {
+        self.write((task, most, audit), |(task, most, audit), tx| Box::pin(tasks::create(tx, task, *most, audit))).await
     }
 
     async fn find_task(&self, viewer: &Viewer, task: TaskId) -> Result<Option<Task>> {
@@ -65,6 +65,17 @@ impl Tasks for SqliteStore {
 
     async fn execution_budget(&self, tenant: TenantId, run: RunId) -> Result<Option<Cap>> {
         Ok(executions::budget_of(&self.reads, tenant, run).await?)
+    }
+
+    async fn save_task_state(&self, tenant: TenantId, run: RunId, state: &str) -> Result<bool> {
+        self.write((tenant, run, state.to_owned()), |(tenant, run, state), tx| {
+            Box::pin(executions::save_state(tx, *tenant, *run, state))
+        })
+        .await
+    }
+
+    async fn load_task_state(&self, tenant: TenantId, run: RunId) -> Result<Option<Option<String>>> {
+        Ok(executions::state(&self.reads, tenant, run).await?)
     }
 
     async fn skip_due(&self, tenant: TenantId, task: TaskId, taken: SkippedDue, reason: &str) -> Result<bool> {
