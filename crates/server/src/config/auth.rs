@@ -112,7 +112,8 @@ fn registration(s: &mut Settings) -> Result<Registration, Invalid> {
     })
 }
 
-/// `AUTH_SERVICE_URL`, which CodeLab's gateway knows as `GATEWAY__AUTH_SERVICE_URL`; so it is with what its tokens name.
+/// `AUTH_SERVICE_URL`, which CodeLab's gateway knows as `GATEWAY__AUTH_SERVICE_URL`; so it is with what its tokens
+/// name.
 fn elsewhere(s: &mut Settings, issuer: &str, audience: &str) -> Result<Option<Elsewhere>, Invalid> {
     const URLS: [&str; 2] = ["AUTH_SERVICE_URL", "GATEWAY__AUTH_SERVICE_URL"];
     const EXAMPLE: &str = "http://auth-service:8003";
