@@ -59,8 +59,8 @@ impl User {
         }
     }
 
-    /// What a request of theirs says about sockets that come from the same address; `None` when it was not their own, or
-    /// what they showed opens no sockets.
+    /// What their request says about sockets that come from the same address; `None` when it was not their own, or what
+    /// they showed opens no sockets.
     pub(crate) fn presence(&self) -> Option<Presence> {
         if self.is_elsewhere || !self.may(Scope::RunsRead) {
             return None;

@@ -34,7 +34,7 @@ impl Count {
     }
 }
 
-/// Of two reports about one call each of the larger counts: a server that ends with an empty report has told more before.
+/// Each count as the report says that has more of it. A server that ends with an empty report has told more before.
 pub(crate) fn larger(one: Usage, other: Usage) -> Usage {
     Usage {
         prompt_tokens: one.prompt_tokens.max(other.prompt_tokens),

@@ -106,10 +106,13 @@ pub async fn a_presence_tells_what_was_shown_each_credential_once(store: Arc<dyn
     let (by_key, alone) = (by_key(&ada, None).await, Basis::of_user(ada.tenant, ada.user));
     let by_login = Basis { family_id: Some(FamilyId(uuid())), client_id: Some(ClientId::new("c")), ..alone.clone() };
     let mut shown = Vec::new();
-    for (basis, scopes) in
-        [(&by_key, &["runs:read"][..]), (&by_login, &["api:read", "api:write"]), (&alone, &["admin"]), (&alone, &[])]
-    {
-        let scopes = scopes.iter().map(|word| (*word).to_owned()).collect();
+    for (basis, scopes) in [
+        (&by_key, vec!["runs:read"]),
+        (&by_login, vec!["api:read", "api:write"]),
+        (&alone, vec!["admin"]),
+        (&alone, vec![]),
+    ] {
+        let scopes = scopes.into_iter().map(str::to_owned).collect();
         shown.push(Presence { basis: basis.clone(), scopes });
     }
     for (second, presence) in (0..).zip(shown.iter().chain(&shown)) {
