@@ -30,6 +30,23 @@ def before_call(context, case, kwargs):
     sign_in(case)
     remember_whole_files(case)
     decide_with_arguments(case)
+    keep_skills_with_names(case)
+
+
+def keep_skills_with_names(case):
+    """Names are taken once, system skills (their ids are UUIDv5) are never changed, files have places of their own, and
+    what a zip holds no schema says: the tests of the server try others."""
+    if "/skills" not in case.path or not is_positive(case):
+        return
+    if case.method == "POST" and case.path.endswith("/skills") and not isinstance(case.body, dict):
+        case.body = {"name": f"skill-{next(numbers)}", "description": "d", "prompt": "p"}
+        case.media_type = "application/json"
+    body = case.body if isinstance(case.body, dict) else {}
+    for name in ("name", "to_name"):
+        if isinstance(body.get(name), str) and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", body[name]) and len(body[name]) <= 64:
+            body[name] = f"skill-{next(numbers)}"
+    if isinstance(body.get("files"), list) and len(body["files"]) <= 100:
+        body["files"] = []
 
 
 def remember_whole_files(case):
@@ -62,6 +79,10 @@ def give_texts_that_mean_something(case):
         body["description"] = "chat"
     if case.path.endswith("/artifacts") and is_text(body.get("title"), 300):
         give_a_title(body)
+    if case.path.endswith("/documents"):
+        give_words(body)
+    if "/documents/" in case.path and isinstance(body.get("tags"), list) and all(isinstance(t, str) for t in body["tags"]):
+        body["tags"] = ["law"][: len(body["tags"])]
     if case.path.endswith("/tasks/preview"):
         give_times(body)
     elif "/tasks" in case.path and isinstance(body.get("schedule"), dict):
@@ -76,6 +97,14 @@ def give_a_title(form):
     string of the schema: the file becomes a text with the title."""
     if not (form["title"].isascii() and form["title"].isprintable()):
         form.update(title="Chart", file="A chart.")
+
+
+def give_words(form):
+    """Tags and readers of a document are texts of a form, and no pattern says which ones mean something. The whole form
+    is changed, as above."""
+    for name, longest, meant in (("title", 300, "Contract"), ("tags", 2000, "law, prices"), ("readers", 4000, "all")):
+        if is_text(form.get(name), longest):
+            form.update({name: meant, "file": "A contract."})
 
 
 def give_times(schedule):

@@ -12,6 +12,7 @@ pub(crate) const FLOORS: &[&[&str]] = &[
         "artel-identity",
         "artel-specialists",
         "artel-connectors",
+        "artel-skills",
     ],
     &[
         "artel-engine",
@@ -24,7 +25,7 @@ pub(crate) const FLOORS: &[&[&str]] = &[
         "artel-tools-web",
         "artel-webhooks",
     ],
-    &["artel-intents", "artel-scheduler", "artel-tools-services"],
+    &["artel-intents", "artel-scheduler", "artel-documents", "artel-tools-services"],
     &[
         "artel-platform-api",
         "artel-auth-api",
@@ -64,12 +65,14 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-webhooks", &["axum", "reqwest", "sqlx"]),
     ("artel-intents", &["artel-http", "axum", "reqwest", "sqlx"]),
     ("artel-scheduler", &["axum", "reqwest", "sqlx"]),
+    ("artel-documents", &["axum", "reqwest", "sqlx"]),
     ("artel-platform-api", &["sqlx"]),
     ("artel-auth-api", &["sqlx"]),
     ("artel-codelab-api", &["sqlx"]),
     ("artel-console", &["artel-store", "reqwest", "sqlx"]),
     ("artel-specialists", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-connectors", &["axum", "reqwest", "sqlx", "tokio"]),
+    ("artel-skills", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-connector-engine", &["axum", "sqlx"]),
 ];
 

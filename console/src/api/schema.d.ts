@@ -4312,6 +4312,12 @@ export interface operations {
     list_api_keys: {
         parameters: {
             query?: {
+                /** @description At most this many; all when absent. */
+                limit?: number;
+                /** @description Skip this many. */
+                offset?: number;
+                /** @description A part of the name, any case. */
+                q?: string;
                 /** @description Also keys that were revoked, or made with one that was. */
                 include_revoked?: boolean;
             };
@@ -4324,6 +4330,8 @@ export interface operations {
             /** @description The keys. */
             200: {
                 headers: {
+                    /** @description How many match in all. */
+                    "X-Total-Count"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7122,7 +7130,10 @@ export interface operations {
     retry_webhook_delivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 endpoint_id: components["schemas"]["WebhookEndpointId"];
                 delivery_id: components["schemas"]["WebhookDeliveryId"];
@@ -7144,6 +7155,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];

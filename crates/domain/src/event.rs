@@ -24,7 +24,7 @@ use crate::{
 /// known member).
 ///
 /// A worker that hands a run back says its level with it, so that a worker of a higher level takes the run up at once.
-pub const JOURNAL_LEVEL: i64 = 1;
+pub const JOURNAL_LEVEL: i64 = 2;
 
 /// What happened in a run. Serialised with `kind` inside; a reader of version N reads entries of version N−1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -61,6 +61,10 @@ id! {
     WebhookDeliveryId,
     /// Work that an agent does by itself.
     TaskId,
+    /// A way of working that agents follow.
+    SkillId,
+    /// A file whose text is searched and cited.
+    DocumentId,
 }
 
 impl WebhookDeliveryId {
@@ -98,6 +102,25 @@ impl TaskId {
     /// FROZEN: tasks that are kept have these ids.
     pub fn of_call(call: CallId) -> Self {
         Self(Uuid::new_v5(&call.0, b"task"))
+    }
+}
+
+/// Beneath it are the ids of the skills that are part of the product.
+const SYSTEM_SKILLS: Uuid = Uuid::from_u128(0x5c1a_9e0d_2f64_4b7e_9d35_8a10_c6b2_71f4);
+
+impl SkillId {
+    /// The skill that a call makes: the call made again finds it.
+    ///
+    /// FROZEN: skills that are kept have these ids.
+    pub fn of_call(call: CallId) -> Self {
+        Self(Uuid::new_v5(&call.0, b"skill"))
+    }
+
+    /// The skill of this name that is part of the product.
+    ///
+    /// FROZEN: prompts and tasks of users name skills by their ids.
+    pub fn of_system(name: &str) -> Self {
+        Self(Uuid::new_v5(&SYSTEM_SKILLS, name.as_bytes()))
     }
 }
 

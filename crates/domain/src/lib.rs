@@ -19,6 +19,7 @@ pub mod connector;
 pub mod credential;
 pub mod dialogue;
 pub mod digest;
+pub mod document;
 pub mod event;
 pub mod failure;
 mod foreign_json;
@@ -36,6 +37,7 @@ pub mod requester;
 pub mod run;
 mod schema_bounds;
 pub mod session;
+pub mod skill;
 pub mod specialist;
 pub mod subagent;
 pub mod target;
@@ -64,14 +66,15 @@ pub use clock::{Clock, SystemClock, Timestamp};
 pub use connector::OrganizationConnector;
 pub use credential::{Consent, Credential, Grant, GrantScopes};
 pub use dialogue::{AssistantCall, FinishReason, Message, ToolSpec, Usage};
+pub use document::{Document, DocumentPassage, DocumentState, Readers};
 pub use event::{Entry, Event, Frame, JOURNAL_LEVEL};
 pub use failure::RunFailure;
 pub use foreign_json::{keep_digits, read_foreign_json, replace_unpaired_surrogates};
 pub use form::{AskedForm, FormState};
 pub use hook::{Hook, InboundEvent};
 pub use ids::{
-    AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, FamilyId, GrantId, HookId,
-    InboundEventId, RunId, SessionId, TaskId, TenantId, ToolId, UserId, WebhookDeliveryId, WebhookEndpointId,
+    AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, DocumentId, FamilyId, GrantId, HookId,
+    InboundEventId, RunId, SessionId, SkillId, TaskId, TenantId, ToolId, UserId, WebhookDeliveryId, WebhookEndpointId,
 };
 pub use json_text::JsonText;
 pub use key::ApiKey;
@@ -82,6 +85,7 @@ pub use requester::{DailyLimit, Requester};
 pub use run::{ParentCall, Phase, Principal, Run, RunStatus};
 pub use schema_bounds::with_number_bounds;
 pub use session::{Session, Visibility};
+pub use skill::{Skill, SkillFile, SkillFileSize, SkillHead, SkillName, SkillPath, SkillScope};
 pub use specialist::{Confidence, Plan, RoutedBy, Specialist, Subtask, SwitchCause, TeamRequest, TeamStart};
 pub use subagent::{Above, Subagent, SubagentKind};
 pub use target::{Target, TargetChange};

@@ -69,6 +69,7 @@ pub enum Subject {
     Service,
     Session,
     SessionId,
+    Skill,
     Task,
     Tool,
 }
@@ -89,6 +90,7 @@ impl Subject {
             Self::Service => "service",
             Self::Session => "session",
             Self::SessionId => "session_id",
+            Self::Skill => "skill",
             Self::Task => "task",
             Self::Tool => "tool",
         }

@@ -1,15 +1,15 @@
 //! What calls, and with them their runs, wait for.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::Timestamp;
 use crate::words::words;
+use crate::{InboundEventId, Timestamp};
 
 words! {
     /// What a run waits for, in one word.
-    WaitFor { Approval = "approval", Client = "client", Form = "form", Child = "child", Until = "until" }
+    WaitFor { Approval = "approval", Client = "client", Form = "form", Child = "child", Until = "until", Event = "event" }
     /// What a field of a form takes.
     FieldType {
         Text = "text", Textarea = "textarea", Number = "number", Date = "date", Select = "select", Multiselect = "multiselect",
@@ -36,6 +36,12 @@ pub enum Wait {
     Child,
     /// A time comes.
     Until { at: Timestamp },
+    /// A service sends an event of this type.
+    Event {
+        service: String,
+        #[serde(rename = "type")]
+        kind: String,
+    },
 }
 
 impl Wait {
@@ -46,6 +52,7 @@ impl Wait {
             Self::Form { .. } => WaitFor::Form,
             Self::Child => WaitFor::Child,
             Self::Until { .. } => WaitFor::Until,
+            Self::Event { .. } => WaitFor::Event,
         }
     }
 
@@ -54,9 +61,22 @@ impl Wait {
         match self {
             Self::Until { at } => Some(*at),
             Self::Form { until, .. } => *until,
-            Self::Approval | Self::Client | Self::Child => None,
+            Self::Approval | Self::Client | Self::Child | Self::Event { .. } => None,
         }
     }
+}
+
+/// The result of a call whose time has come.
+pub fn resumed_by_time(at: Timestamp) -> Value {
+    json!({ "resumed_at": at, "cause": "time" })
+}
+
+/// The result of a call whose event has come. What the event says is not in it: who may read that is asked elsewhere.
+///
+/// # Arguments
+/// * `at`: when the event was received.
+pub fn resumed_by_event(at: Timestamp, event: InboundEventId, service: &str, kind: &str) -> Value {
+    json!({ "resumed_at": at, "cause": "event", "event": { "event_id": event, "service": service, "type": kind } })
 }
 
 /// Questions that a human answers with values.

@@ -78,7 +78,8 @@ mod tests {
             crate::webhook::WebhookEvent => "approval.requested" "approval.decided" "approval.expired" "approval.cancelled"
                 "run.succeeded" "run.failed" "run.cancelled" "webhook.test";
             crate::webhook::WebhookDeliveryState => "pending" "sending" "delivered" "failed" "dropped";
-            crate::wait::WaitFor => "approval" "client" "form" "child" "until";
+            crate::skill::SkillScope => "custom" "system";
+            crate::wait::WaitFor => "approval" "client" "form" "child" "until" "event";
             crate::wait::FieldType => "text" "textarea" "number" "date" "select" "multiselect" "boolean" "file";
         }
     }

@@ -25,7 +25,11 @@ pub(crate) async fn shown(deps: &Deps, run: &Run, toolbox: &Toolbox, judged: Vec
         let verdict = match call.verdict {
             refused @ Verdict::Refuse { .. } => refused,
             verdict => {
-                let bearer = bearer(deps, run, toolbox, (call.call_id, call.tool.as_ref(), &call.args)).await;
+                let asked = (call.call_id, call.tool.as_ref(), &call.args);
+                let bearer = bearer(deps, run, toolbox, asked).await;
+                if let (Verdict::Ask { .. }, Err(reason)) = (&verdict, &bearer) {
+                    note_refusal(deps, run, toolbox, asked, reason).await;
+                }
                 with_bearer(verdict, bearer)
             }
         };
@@ -71,6 +75,19 @@ async fn bearer(
             Err(ToolError::Wait(_)) => return Ok(None),
         }
     }
+}
+
+/// The call ends here, so its tool does not get to note that it refused it.
+async fn note_refusal(
+    deps: &Deps,
+    run: &Run,
+    toolbox: &Toolbox,
+    (call_id, tool, args): (CallId, Option<&ToolRef>, &Value),
+    reason: &str,
+) {
+    let Some(tool) = toolbox.callable(tool) else { return };
+    let request = request(run, toolbox.may_write(), call_id);
+    deps.tools.note_refusal(&tool, &request, args, reason).await;
 }
 
 /// A rule that asks has the first word, and says who decides. Nobody is asked about a call that would be refused, and a

@@ -12,7 +12,7 @@ use artel_domain::event::PlannedCall;
 use artel_domain::{AssistantCall, CallId, Event, FinishReason, Run, RunFailure, Spend};
 use artel_llm::{Served, Trace};
 use artel_store::{Claim, TurnRecord};
-use artel_tools::{BrokeOff, Fuel, Programs};
+use artel_tools::{BrokeOff, Fuel, Hold, Programs};
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
@@ -21,6 +21,7 @@ use self::actor::Actor;
 use self::answer_stream::AnswerStream;
 use self::record::Record;
 use crate::Deps;
+use crate::attached;
 use crate::budget::RunBudget;
 use crate::consent;
 use crate::model_call::{self, ModelCaller, Outcome, Question};
@@ -47,6 +48,7 @@ pub(crate) struct Drive {
     record: Record,
     actor: Actor,
     signals: Signals,
+    hold: Hold,
     work: FuturesUnordered<BoxFuture<'static, Returned>>,
     answer: AnswerStream,
     /// Older messages were summarised in this step.
@@ -58,7 +60,7 @@ pub(crate) struct Drive {
 }
 
 /// Drives the run as far as it goes. An error means that another worker will have to go on.
-pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Result<(), Stop> {
+pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals, hold: Hold) -> Result<(), Stop> {
     let Some(loaded) = load(&deps, &claim, signals.let_go()).await? else { return Ok(()) };
     let run = Arc::new(claim.run.clone());
     let scribe = Scribe::new(deps.clone(), &claim, signals.let_go(), loaded.last_seq);
@@ -66,7 +68,11 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
     let outside = Outside::of(&loaded);
     turn.note_given(|call| outside.given(call));
     let family = Family::of(&run, &loaded, fence(&claim));
-    let actor = actor(&deps, &run, &family, &loaded);
+    let mut actor = actor(&deps, &run, &family, &loaded);
+    if must_end(&run).is_none() && actor.toolbox.specs().iter().any(|spec| spec.name == attached::TOOL) {
+        let outlines = unless_let_go(signals.let_go(), attached::outlines(&deps, &run)).await?;
+        actor.tell(outlines);
+    }
     let targets = Targets::of(&loaded);
     let now = consent::accounts(&deps, &run, &actor.toolbox, &turn, &targets);
     let accounts = unless_told(signals.let_go(), &run, now).await?;
@@ -76,8 +82,20 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
     let TurnRecord { dialogue, journal, .. } = loaded;
     let record = Record { turn, targets, outside, unanswered: Vec::new(), dialogue, journal, scribe };
     let (work, answer) = (FuturesUnordered::new(), AnswerStream::default());
-    let mut drive =
-        Drive { deps, run, record, actor, signals, work, answer, is_summarised: false, budget, family, spent: None };
+    let mut drive = Drive {
+        deps,
+        run,
+        record,
+        actor,
+        signals,
+        hold,
+        work,
+        answer,
+        is_summarised: false,
+        budget,
+        family,
+        spent: None,
+    };
     drive.take_on_specialist();
     drive.go(opening).await
 }
@@ -227,7 +245,7 @@ impl Drive {
     }
 
     fn tool_call(&self, call_id: CallId) -> Option<ToolCall> {
-        let call = ToolCall::new(&self.deps, &self.run, &self.actor.toolbox, &self.record.turn, call_id)?;
+        let call = ToolCall::new(&self.deps, &self.run, &self.actor.toolbox, &self.record.turn, call_id, &self.hold)?;
         let subagents = self.family.starter(&self.deps, &self.run, &self.actor.toolbox);
         Some(call.within(self.budget.for_tools(&self.deps)).starting(subagents))
     }

@@ -5,6 +5,7 @@
 //! journal ([`follow`]). This crate must never know HTTP or a concrete store.
 
 mod assistant;
+mod attached;
 mod blocked;
 mod budget;
 mod config;

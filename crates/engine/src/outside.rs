@@ -1,4 +1,4 @@
-//! What has come from outside for calls that wait: clients' results, forms' values, ends of child runs, times.
+//! What has come from outside for calls that wait: clients' results, forms' values, ends of child runs, times, events.
 
 use artel_agent::{Call, Turn};
 use artel_domain::{Artifact, CallId, CallState, Event, Run, RunId, Timestamp, ToolCallRow, ToolOutcome, Usage, Wait};
@@ -64,11 +64,11 @@ impl Outside {
         let row = self.row(call.planned.call_id);
         match call.waits()? {
             Wait::Approval => None,
-            Wait::Client => row.map(client_result),
+            Wait::Client | Wait::Event { .. } => row.map(client_result),
             Wait::Form { until, .. } => row.map(form_values).or_else(|| self.form_without_answer(call, until)),
             Wait::Child => self.results_of_children(call),
             Wait::Until { at } => {
-                (at <= self.now).then(|| succeeded(call, json!({ "resumed_at": self.now, "cause": "time" })))
+                (at <= self.now).then(|| succeeded(call, artel_domain::wait::resumed_by_time(self.now)))
             }
         }
     }

@@ -24,6 +24,8 @@ const ROLE: &str = "You are a subagent: another run of this agent handed you one
 pub(crate) struct Family {
     fence: Fence,
     in_organization: bool,
+    /// The run executes a saved task.
+    is_execution: bool,
     /// What an execution of a saved task may cost: its subagents share it.
     budget: Cap,
     /// Runs that it started already.
@@ -34,7 +36,12 @@ impl Family {
     pub(crate) fn of(run: &Run, record: &TurnRecord, fence: Fence) -> Self {
         let in_organization = record.in_organization || run.subagent.as_ref().is_some_and(|own| own.in_organization);
         let budget = record.task.map(|task| task.budget).unwrap_or_default();
-        Self { fence, in_organization, budget, started: record.children.len() }
+        Self { fence, in_organization, is_execution: record.task.is_some(), budget, started: record.children.len() }
+    }
+
+    /// The run itself executes a saved task: it is no subagent of one that does.
+    pub(crate) fn is_execution(&self) -> bool {
+        self.is_execution
     }
 
     /// The first of all runs above is in a session with an organisation's agent.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use artel_agent::Turn;
 use artel_domain::{CallId, Event, Run, Target, ToolOutcome};
-use artel_tools::{Approved, BoundTool, Budget, CallEnd, CallReport, CallRequest, RunScope, Subagents, Verified};
+use artel_tools::{Approved, BoundTool, Budget, CallEnd, CallReport, CallRequest, Hold, RunScope, Subagents, Verified};
 use serde_json::Value;
 
 use crate::Deps;
@@ -29,6 +29,7 @@ pub(crate) struct ToolCall {
     budget: Option<Arc<dyn Budget>>,
     approved: Option<Approved>,
     subagents: Option<Arc<dyn Subagents>>,
+    hold: Hold,
 }
 
 /// What comes back from a call.
@@ -62,6 +63,7 @@ pub(crate) fn request(run: &Run, may_write: bool, call_id: CallId) -> CallReques
         budget: None,
         approved: None,
         subagents: None,
+        hold: None,
     }
 }
 
@@ -79,6 +81,7 @@ impl ToolCall {
         toolbox: &Toolbox,
         turn: &Turn,
         call_id: CallId,
+        hold: &Hold,
     ) -> Option<Self> {
         let call = turn.call(call_id)?;
         Some(Self {
@@ -96,6 +99,7 @@ impl ToolCall {
                 .approval
                 .map(|_| Approved { account: call.shown.as_ref().and_then(Target::account).cloned() }),
             subagents: None,
+            hold: hold.clone(),
         })
     }
 
@@ -159,6 +163,7 @@ impl ToolCall {
             budget: self.budget.clone(),
             approved: self.approved.clone(),
             subagents: self.subagents.clone(),
+            hold: Some(self.hold.clone()),
             ..request(&self.run, self.may_write, self.call_id)
         }
     }

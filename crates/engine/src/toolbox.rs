@@ -23,6 +23,7 @@ const EXIT: &str = "exit";
 
 /// The tool of the catalogue that asks the user.
 const REQUEST_FORM: &str = "request_form";
+const TASK_RUNTIME: &str = "task_runtime";
 
 /// The tool of the catalogue that starts runs.
 const RUN_SUBAGENT: &str = "run_subagent";
@@ -146,7 +147,7 @@ impl Item {
 
     /// Whether a subagent can have it, when so many runs are above it. Nobody talks with a subagent.
     fn suits(&self, kind: SubagentKind, depth: usize) -> bool {
-        if self.tool.is_client() || self.is_function(REQUEST_FORM) {
+        if self.tool.is_client() || self.is_function(REQUEST_FORM) || self.is_function(TASK_RUNTIME) {
             return false;
         }
         if self.is_function(RUN_SUBAGENT) {
@@ -185,6 +186,12 @@ impl Toolbox {
         let own = |name: &str| self.items.iter().any(|item| item.spec.name == name);
         let more = tools.catalogue_tools().filter(|tool| !own(&tool.descriptor().name)).map(Item::of_catalogue);
         self.items = self.items.iter().cloned().chain(more).collect();
+        self
+    }
+
+    /// Without the tool that only works in executions of tasks.
+    pub(crate) fn outside_of_tasks(mut self) -> Self {
+        self.items = self.items.iter().filter(|item| !item.is_function(TASK_RUNTIME)).cloned().collect();
         self
     }
 
@@ -336,6 +343,11 @@ impl Toolbox {
             && let Err(problem) = artel_specialists::check(specialist, name, &Value::Null)
         {
             return problem;
+        }
+        if name == TASK_RUNTIME {
+            return "forbidden: task_runtime works only inside of a task's execution, and this run is none; make a task with \
+                    manage_task, or keep facts with manage_memory"
+                .to_owned();
         }
         let known: Vec<&str> = self.items.iter().map(|item| item.spec.name.as_str()).collect();
         if known.is_empty() {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use artel_domain::{RunId, TenantId};
 use artel_store::Claim;
+use artel_tools::{Hold, hold};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -39,6 +40,7 @@ struct Active {
     tenant_id: TenantId,
     epoch: i64,
     signal: SignalSender,
+    hold: Hold,
 }
 
 impl Worker {
@@ -122,11 +124,12 @@ impl Inner {
     async fn claim(self: &Arc<Self>, room: &Room) -> usize {
         let config = self.config();
         let limit = room.claims as u32;
+        let asked_at = hold::now();
         match self.deps.store.claim_runs(&config.worker, config.lease, limit, BLOCK, &room.full).await {
             Ok(claims) => {
                 let count = claims.len();
                 for claim in claims {
-                    self.take_up(claim);
+                    self.take_up(claim, Hold::new(config.lease, asked_at));
                 }
                 count
             }
@@ -137,19 +140,20 @@ impl Inner {
         }
     }
 
-    fn take_up(self: &Arc<Self>, claim: Claim) {
+    fn take_up(self: &Arc<Self>, claim: Claim, hold: Hold) {
         let (signal, receiver) = signals();
         let run_id = claim.run.id;
         if claim.recovered {
             tracing::warn!(%run_id, trace_id = claim.run.trace_id, crashes = claim.run.crash_count, "taking up a run that its worker left");
         }
-        self.active().insert(run_id, Active { tenant_id: claim.run.tenant_id, epoch: claim.run.epoch, signal });
+        let (tenant_id, epoch) = (claim.run.tenant_id, claim.run.epoch);
+        self.active().insert(run_id, Active { tenant_id, epoch, signal, hold: hold.clone() });
         let span = tracing::info_span!("run", %run_id, trace_id = claim.run.trace_id, tenant_id = %claim.run.tenant_id);
         let guard = Guard { inner: self.clone(), run_id, epoch: claim.run.epoch };
         let deps = self.deps.clone();
         self.runs.spawn(
             async move {
-                match Box::pin(drive(deps, claim, receiver)).await {
+                match Box::pin(drive(deps, claim, receiver, hold)).await {
                     Ok(()) => {}
                     Err(Stop::LetGo) => tracing::info!("let go of the run"),
                     Err(error) => {
@@ -170,8 +174,10 @@ impl Inner {
             if held.is_empty() {
                 continue;
             }
+            let asked_at = hold::now();
             match self.deps.store.renew_leases(&self.config().worker, self.config().lease, &held).await {
                 Ok(renewed) => {
+                    self.note_renewed(&held, &renewed.lost, asked_at);
                     renewed.lost.iter().for_each(|run| self.signal_held(*run, &held, Signal::LetGo));
                     renewed.cancelled.iter().for_each(|run| self.signal_held(*run, &held, Signal::Cancel));
                 }
@@ -185,6 +191,15 @@ impl Inner {
         while let Some(Some(run)) = stop.run_until_cancelled(cancellations.next()).await {
             if let Some(active) = self.active().get(&run) {
                 active.signal.send(Signal::Cancel);
+            }
+        }
+    }
+
+    fn note_renewed(&self, held: &[(RunId, i64)], lost: &[RunId], asked_at: Duration) {
+        let active = self.active();
+        for (run, epoch) in held.iter().filter(|(run, _)| !lost.contains(run)) {
+            if let Some(active) = active.get(run).filter(|active| active.epoch == *epoch) {
+                active.hold.renewed(asked_at);
             }
         }
     }

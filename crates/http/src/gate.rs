@@ -17,10 +17,12 @@ use tokio_util::task::TaskTracker;
 
 mod acting;
 mod auth_service;
+mod elsewhere;
 mod failure;
 mod keys;
 
 pub use auth_service::AuthServiceTrust;
+pub use elsewhere::AuthServiceElsewhere;
 
 use crate::credentials::{self, Credential};
 use crate::identity::Shown;
@@ -56,6 +58,8 @@ pub struct GateConfig {
     pub static_keys: HashMap<String, StaticKey>,
     /// Whose access tokens are accepted beside the platform's own.
     pub auth_service: Option<AuthServiceTrust>,
+    /// Another installation whose access tokens are accepted too.
+    pub auth_service_elsewhere: Option<AuthServiceElsewhere>,
 }
 
 /// Whether open connections may stay is asked this often, for what the bus does not tell.
@@ -102,8 +106,10 @@ impl Gate {
     ) -> Self {
         let standings = Arc::new(Standings::new(store.clone(), clock.clone()));
         let keys = Keys::new(store.clone(), clock.clone(), key_maker, standings.clone(), config.static_keys);
-        let GateConfig { rate_default, rate_runs, shares, trusted_proxies, auth_service, .. } = config;
-        let tokens = Tokens::new(store.clone(), clock.clone(), tokens, auth_service);
+        let GateConfig {
+            rate_default, rate_runs, shares, trusted_proxies, auth_service, auth_service_elsewhere, ..
+        } = config;
+        let tokens = Tokens::new(store.clone(), clock.clone(), tokens, auth_service, auth_service_elsewhere);
         let changes = bus.access_changes();
         let gate = Self(Arc::new(Inner {
             store,
@@ -178,7 +184,7 @@ impl Gate {
     }
 
     async fn by_token(&self, token: &str, ip: Option<IpAddr>) -> Result<Identity, AuthFailure> {
-        let claims = self.0.tokens.verify(token).await.map_err(AuthFailure::Token)?;
+        let claims = self.0.tokens.verify(token).await?;
         let grant = claims.grant;
         self.0.keys.ensure_known(grant.tenant_id, grant.user_id).await?;
         let key = match grant.key_id {

@@ -38,7 +38,7 @@ pub use artel_bus::Shares;
 pub use body::{Apart, ApartBody, Body, Checked, Faults, check_coding};
 pub use caller::{Caller, CallerIp, GivenKey, Permission};
 pub use cors::Origin;
-pub use gate::{AuthServiceTrust, Gate, GateConfig, StaticKey};
+pub use gate::{AuthServiceElsewhere, AuthServiceTrust, Gate, GateConfig, StaticKey};
 pub use ground::Ground;
 pub use hosts::TrustedHosts;
 pub use identity::{Identity, Shown};

@@ -29,5 +29,6 @@ pub use scope::{Scope, Scopes};
 pub use seal::{SealError, SecretBox};
 pub use service_key::{SealedKey, SealedKeyError, ServiceKey};
 pub use token::{
-    AccessGrant, AccessToken, AccessTokenIssuer, Claims, Grant, KeyError, TokenError, TokenIssuer, TokenVerifier,
+    AccessGrant, AccessToken, AccessTokenIssuer, Claims, Grant, KeyError, KeySetVerifier, TokenError, TokenIssuer,
+    TokenVerifier,
 };

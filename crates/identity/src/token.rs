@@ -1,13 +1,16 @@
-//! Bearer tokens (JWT): issued here with HS256, accepted here with HS256 and with the RS256 keys of the auth service.
+//! Bearer tokens (JWT): issued here with HS256, accepted here with HS256, with the RS256 keys of the auth service, and
+//! with the keys of an auth service elsewhere.
 
 mod access;
 mod claims;
+mod elsewhere;
 mod issue;
 mod strict;
 mod verify;
 
 pub use access::{AccessGrant, AccessToken, AccessTokenIssuer};
 pub use claims::{Claims, Grant};
+pub use elsewhere::KeySetVerifier;
 pub use issue::TokenIssuer;
 pub use verify::TokenVerifier;
 
@@ -43,6 +46,8 @@ pub enum TokenError {
 pub enum KeyError {
     #[error("the key is not a usable RSA key of at least 2048 bits: {0}")]
     Unusable(String),
+    #[error("the document is not a JWKS: it has no list 'keys'")]
+    NoSet,
     #[error("the key cannot sign: {0}")]
     CannotSign(String),
 }

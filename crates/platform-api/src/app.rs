@@ -16,6 +16,7 @@ use artel_tools_services::Connectors;
 use axum::extract::FromRef;
 
 use crate::imports::Imports;
+use crate::skills::ZipPlaces;
 
 use crate::deliveries::Places;
 
@@ -96,6 +97,8 @@ pub struct Shared {
     pub(crate) egress: Arc<Egress>,
     /// Imports of connectors that are under way in this process.
     pub(crate) imports: Imports,
+    /// Zips of skills that are under way in this process.
+    pub(crate) zips: ZipPlaces,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) places: Places,
     pub(crate) config: ApiConfig,
@@ -132,6 +135,7 @@ impl App {
             executor,
             egress,
             imports: Imports::default(),
+            zips: ZipPlaces::default(),
             keyring,
             places: Places::default(),
             config,

@@ -61,7 +61,12 @@ fn base() -> OpenApi {
         tag(crate::forms::TAG, "Questions of runs to their users."),
         tag(crate::sessions::TAG, "Dialogues."),
         tag(crate::tasks::TAG, "What agents do by themselves: by a schedule, an event, or a hand."),
+        tag(
+            crate::skills::TAG,
+            "Ways of working that agents follow: folders with a `SKILL.md`, as agentskills.io describes.",
+        ),
         tag(crate::memory::TAG, "What agents keep for users, and users for themselves."),
+        tag(crate::documents::TAG, "Files whose text is searched and cited."),
         tag(crate::workspace::TAG, "Files of sessions: what tools work on."),
         tag(crate::artifacts::TAG, "Files that users send and tools make."),
         tag(crate::audit::TAG, "Who did what."),

@@ -10,8 +10,8 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
-    deliveries, docs, forms, health, imports, memory, organizations, runs, sessions, tasks, tool_catalogue, tools,
-    turns, usage, webhooks, workspace,
+    deliveries, docs, documents, forms, health, imports, memory, organizations, runs, sessions, skills, tasks,
+    tool_catalogue, tools, turns, usage, webhooks, workspace,
 };
 
 /// A file with what is around it in a form.
@@ -44,12 +44,17 @@ pub fn routes(app: App) -> Router {
             .layer(DefaultBodyLimit::max(imports::LARGEST_BODY))
             .layer(from_fn_with_state(gate(), admit)),
     );
+    let api = api.merge(
+        Router::from(skill_uploads())
+            .layer(DefaultBodyLimit::max(skills::LARGEST_BODY))
+            .layer(from_fn_with_state(gate(), admit)),
+    );
     Router::new().nest("/v1", api.clone()).merge(api).merge(open).with_state(app)
 }
 
 /// What is described under `/v1`.
 pub(crate) fn versioned() -> OpenApiRouter<App> {
-    resources().merge(run_starts()).merge(uploads()).merge(document_imports()).merge(hooks())
+    resources().merge(run_starts()).merge(uploads()).merge(document_imports()).merge(skill_uploads()).merge(hooks())
 }
 
 /// What is described at the root.
@@ -75,6 +80,8 @@ fn resources() -> OpenApiRouter<App> {
         turns::routes(),
         tasks::routes(),
         memory::routes(),
+        skills::routes(),
+        documents::routes(),
         workspace::routes(),
         artifacts::routes(),
         audit::routes(),
@@ -90,6 +97,11 @@ fn document_imports() -> OpenApiRouter<App> {
     OpenApiRouter::default().routes(routes!(organizations::connectors::import::import_connector))
 }
 
+/// Zips of skills may be larger than other bodies. What is listed stands with what is sent: it is one path.
+fn skill_uploads() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(skills::list::list_skills, skills::create::create_skill))
+}
+
 /// Services deliver here; the token in the path is their only credential.
 fn hooks() -> OpenApiRouter<App> {
     OpenApiRouter::default().routes(routes!(deliveries::receive::receive_delivery))
@@ -97,11 +109,14 @@ fn hooks() -> OpenApiRouter<App> {
 
 /// Files may be larger than other bodies.
 fn uploads() -> OpenApiRouter<App> {
-    OpenApiRouter::default().routes(routes!(artifacts::create::create_artifact)).routes(routes!(
-        workspace::get::get_workspace_file,
-        workspace::put::put_workspace_file,
-        workspace::delete::delete_workspace_file
-    ))
+    OpenApiRouter::default()
+        .routes(routes!(artifacts::create::create_artifact))
+        .routes(routes!(documents::create::create_document))
+        .routes(routes!(
+            workspace::get::get_workspace_file,
+            workspace::put::put_workspace_file,
+            workspace::delete::delete_workspace_file
+        ))
 }
 
 /// Runs cost more than reading: they have a limit of their own.

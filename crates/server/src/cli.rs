@@ -1,15 +1,16 @@
 mod accounts;
 mod connectors;
+mod watching;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 pub(crate) use accounts::{ClientArgs, ClientsCommand, RotateArgs, UserArgs, UsersCommand};
 use artel_domain::{AgentId, ApiKeyId, TenantId, UserId};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 pub(crate) use connectors::{ConnectorsCommand, ImportArgs, TestArgs};
+pub(crate) use watching::{DashboardArgs, MonitorArgs};
 
 /// Artel: a self-hosted platform for AI agents. Define agents, give them tools, run them, watch them, keep a human in
 /// charge.
@@ -37,6 +38,9 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Bring the database's tables up to this version, and stop
     Migrate,
+    /// Read the document that is the standard input, and print what it came to; the server calls this for each upload
+    #[command(hide = true)]
+    ReadDocument,
     /// Manage the people who can sign in
     #[command(subcommand)]
     Users(UsersCommand),
@@ -72,6 +76,8 @@ pub(crate) enum Command {
     LoadTest(LoadTestArgs),
     /// Watch a running installation: a line about database, runs and questions each time
     Monitor(MonitorArgs),
+    /// Watch a running installation on a screen that is drawn anew: database, runs, questions. Ctrl-C ends it
+    Dashboard(DashboardArgs),
     /// Serve a tool to try agents with: POST /echo {text}, POST /sum {a,b}, and knobs to delay, fail and count
     ToolMock(ToolMockArgs),
     /// Serve a model that says what a script tells it to, to try agents and clients with: OpenAI, Anthropic and Ollama
@@ -322,32 +328,6 @@ pub(crate) enum Documented {
     Runtime,
     /// Every model behind OpenAI's API
     LlmProxy,
-}
-
-#[derive(Args)]
-pub(crate) struct MonitorArgs {
-    /// For example http://127.0.0.1:8000
-    pub(crate) url: String,
-    /// How long between two lines: 30s, 5m
-    #[arg(long, default_value = "30s", value_parser = period)]
-    pub(crate) every: Duration,
-    /// Stop after so many lines, with exit code 1 when one of them was FAIL
-    #[arg(long)]
-    pub(crate) count: Option<u32>,
-}
-
-/// Seconds, or a number with `s` or `m` behind it.
-fn period(text: &str) -> Result<Duration, String> {
-    let (number, seconds) = match text.strip_suffix('m') {
-        Some(number) => (number, 60),
-        None => (text.strip_suffix('s').unwrap_or(text), 1),
-    };
-    let number: u64 =
-        number.parse().map_err(|_| "write a number of seconds or minutes, such as 30s or 5m".to_owned())?;
-    if (1..=86_400).contains(&number) {
-        return Ok(Duration::from_secs(number * seconds));
-    }
-    Err("from 1s on, a day at most".to_owned())
 }
 
 #[derive(Args)]

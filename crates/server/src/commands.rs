@@ -6,6 +6,7 @@ mod check;
 mod clients;
 mod config;
 mod connectors;
+mod dashboard;
 mod desk;
 mod keys;
 mod load_test;
@@ -13,8 +14,9 @@ mod model_mock;
 mod monitor;
 mod secrets;
 mod serve;
+mod sight;
 mod signing_keys;
-mod small;
+pub(crate) mod small;
 mod token;
 mod tools;
 mod users;
@@ -29,6 +31,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Migrate => small::migrate().await,
+        Command::ReadDocument => small::read_document(),
         Command::Keys(KeysCommand::Create(args)) => keys::create(args).await,
         Command::Keys(KeysCommand::Rotate(args)) => signing_keys::rotate(args).await,
         Command::Keys(KeysCommand::List) => signing_keys::list().await,
@@ -44,6 +47,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Config(ConfigCommand::Check) => config::check(),
         Command::Check(args) => check::run(args).await,
         Command::Monitor(args) => monitor::run(args).await,
+        Command::Dashboard(args) => dashboard::run(args).await,
         Command::LoadTest(args) => load_test::run(args).await,
         Command::ToolMock(args) => small::tool_mock(args).await,
         Command::ModelMock(args) => model_mock::run(args).await,

@@ -10,6 +10,7 @@ mod database_clock;
 mod demo;
 mod first;
 mod http_client;
+mod key_set;
 mod logging;
 mod metrics;
 mod model_keys;
@@ -36,6 +37,10 @@ static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
+    if matches!(cli.command, cli::Command::ReadDocument) {
+        // It has limits of the kernel: no runtime, no thread that it does not need.
+        return commands::small::read_document().unwrap_or_else(|error| fail(&error));
+    }
     // What reqwest encrypts with; it fails when there is one already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

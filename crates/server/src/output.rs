@@ -1,10 +1,10 @@
 //! The one place that prints. Logs go to stderr through `tracing`; this is what a command answers.
 //!
-//! What is printed may hold texts that tenants wrote, so nothing leaves this file that controls a terminal, or that
-//! nobody sees.
+//! What is printed may hold texts that tenants wrote, so nothing of them leaves this file that controls a terminal, or
+//! that nobody sees.
 
 use std::fmt::Write as _;
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
 use artel_domain::names;
 use serde::Serialize;
@@ -44,6 +44,107 @@ pub(crate) fn table(rows: &[Vec<String>]) {
     for line in lines_of(rows) {
         print(&line);
     }
+}
+
+/// How a part of a picture looks where there are colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Colour {
+    Plain,
+    Strong,
+    Dim,
+    Good,
+    Warn,
+    Bad,
+}
+
+impl Colour {
+    /// The code of the terminal (ECMA-48, SGR).
+    fn code(self) -> &'static str {
+        match self {
+            Self::Plain => "0",
+            Self::Strong => "1",
+            Self::Dim => "2",
+            Self::Good => "32",
+            Self::Warn => "33",
+            Self::Bad => "31",
+        }
+    }
+}
+
+/// A part of a line of a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Piece {
+    pub(crate) colour: Colour,
+    pub(crate) text: String,
+}
+
+impl Piece {
+    pub(crate) fn new(colour: Colour, text: impl Into<String>) -> Self {
+        Self { colour, text: text.into() }
+    }
+
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
+        Self::new(Colour::Plain, text)
+    }
+}
+
+/// Where pictures are drawn, each in the place of the one before. What is no terminal gets them one after the other,
+/// without colours. The terminal is as it was when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    is_terminal: bool,
+    /// `NO_COLOR` (no-color.org): people who want none.
+    has_colours: bool,
+}
+
+impl Screen {
+    pub(crate) fn open() -> Self {
+        let is_terminal = std::io::stdout().is_terminal();
+        let has_colours = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|given| given.is_empty());
+        if is_terminal {
+            // The other screen, without a cursor.
+            control("\x1b[?1049h\x1b[?25l");
+        }
+        Self { is_terminal, has_colours }
+    }
+
+    pub(crate) fn draw(&mut self, lines: &[Vec<Piece>]) {
+        let end = if self.is_terminal { "\x1b[K\r\n" } else { "\n" };
+        let mut picture = String::new();
+        for line in lines {
+            picture.extend(line.iter().map(|piece| painted(piece, self.has_colours)));
+            picture.push_str(end);
+        }
+        if self.is_terminal {
+            // From the top, each line to its end, and nothing of what was below.
+            control(&format!("\x1b[H{picture}\x1b[J"));
+        } else {
+            print(&picture);
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        if self.is_terminal {
+            control("\x1b[?25h\x1b[?1049l");
+        }
+    }
+}
+
+/// What is in a picture may be a tenant's text; what controls the terminal is ours.
+fn painted(piece: &Piece, has_colours: bool) -> String {
+    let text = names::visible(&piece.text);
+    match piece.colour {
+        Colour::Plain => text.into_owned(),
+        _ if !has_colours => text.into_owned(),
+        colour => format!("\x1b[{}m{text}\x1b[0m", colour.code()),
+    }
+}
+
+fn control(text: &str) {
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 fn print(text: &str) {
@@ -108,6 +209,13 @@ mod tests {
     fn lines_stay_lines_and_nothing_else_controls_a_terminal() {
         assert_eq!(harmless(HOSTILE), "key]0;owned31m\nfake  row");
         assert_eq!(harmless("заказ: 1\n  строка"), "заказ: 1\n  строка");
+    }
+
+    #[test]
+    fn a_picture_has_colours_and_no_control_of_a_strangers() {
+        assert_eq!(painted(&Piece::new(Colour::Bad, "down\u{1b}[2J"), true), "\u{1b}[31mdown[2J\u{1b}[0m");
+        assert_eq!(painted(&Piece::new(Colour::Bad, "down"), false), "down");
+        assert_eq!(painted(&Piece::plain("as it is"), true), "as it is");
     }
 
     #[test]

@@ -19,6 +19,7 @@ use artel_codelab_api::App as Codelab;
 use artel_connector_engine::Executor;
 use artel_connectors::Catalogue;
 use artel_console::Console;
+use artel_documents::{DocumentReader, Program, ReaderDeps};
 use artel_egress::Egress;
 use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Policy, Rules, TeamConfig};
 use artel_http::{Ground, MetricsText};
@@ -28,7 +29,7 @@ use artel_llm::Models;
 use artel_scheduler::{Job, Retention, Scheduler, SchedulerDeps, SweepDeps, sweeps};
 use artel_store::Store;
 use artel_tools::{EnvSecrets, Registry, ToolsDeps};
-use artel_tools_knowledge::Knowledge;
+use artel_tools_knowledge::{Knowledge, SkillTools};
 use artel_tools_services::{Connectors, Services};
 use artel_tools_tasks::TaskTools;
 use artel_webhooks::{Courier, CourierDeps};
@@ -47,6 +48,9 @@ use crate::{auth, connectors, toolkit};
 const SWEEP_FILES_EVERY: Duration = Duration::from_mins(5);
 /// How often it is looked whether tenants' servers are to be told something.
 const DELIVER_EVERY: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether a document waits to be read.
+const READ_DOCUMENTS_EVERY: Duration = Duration::from_secs(1);
 
 /// A task starts at most this long after its time.
 const FIRE_TASKS_EVERY: Duration = Duration::from_secs(1);
@@ -94,7 +98,7 @@ impl Parts {
         let models = Arc::new(models.with_keys(keys).accounting_to(accountant, clock.clone()));
         let metrics: Arc<dyn MetricsText> =
             Arc::new(Metrics::new(store.clone(), bus.clone(), clock.clone(), models.clone()));
-        let ground = ground::ground(config, &vault, (store, bus, clock), metrics);
+        let ground = ground::ground(config, &vault, (store, bus, clock), metrics)?;
         let artifacts = ArtifactFiles::new(ground.store.clone(), toolkit::place(config)?, ground.clock.clone())
             .with_most_of_tenant(config.toolkit.artifact_bytes);
         let catalogue = data.await.context("the data of tools and connectors")??;
@@ -111,11 +115,18 @@ impl Parts {
         let intents = intents(config, &ground, policy.clone());
         let tasks = Arc::new(TaskTools { intents: intents.clone(), store: ground.store.clone() });
         let knowledge = Arc::new(Knowledge { intents: intents.clone(), store: ground.store.clone() });
+        let skills = Arc::new(SkillTools {
+            intents: intents.clone(),
+            store: ground.store.clone(),
+            workspaces: ground.store.clone(),
+            files: artifacts.clone(),
+        });
         let tools = toolkit::tools(config)?
             .into_iter()
             .chain(artel_tools_services::tools(&services))
             .chain(artel_tools_tasks::tools(&tasks))
             .chain(artel_tools_knowledge::tools(&knowledge))
+            .chain(artel_tools_knowledge::skill_tools(&skills))
             .fold(tools(config, &ground, (&vault, keyring.clone()), aliases)?, Registry::with)
             .keeping(Arc::new(artifacts.clone()))
             .connecting(connectors.clone());
@@ -173,12 +184,35 @@ impl Parts {
             let courier = courier.clone();
             async move { Ok(courier.deliver().await?) }
         }));
+        let reader = self.document_reader(config);
+        jobs.push(Job::new("read_documents", READ_DOCUMENTS_EVERY, move || {
+            let reader = reader.clone();
+            async move { Ok(reader.read().await?) }
+        }));
         let intents = self.intents.clone();
         jobs.push(Job::new("fire_tasks", FIRE_TASKS_EVERY, move || {
             let intents = intents.clone();
             async move { Ok(intents.fire_due_tasks().await?) }
         }));
         Scheduler::start(&deps, jobs)
+    }
+
+    /// Reads what was uploaded, each file in a process of its own.
+    fn document_reader(&self, config: &Config) -> DocumentReader {
+        for missing in artel_extract::Programs::found().missing() {
+            tracing::info!(%missing, "some documents cannot be read here");
+        }
+        // This very program, also when the file at its path was replaced meanwhile.
+        let path = format!("/proc/{}/exe", std::process::id()).into();
+        let program = Program { path, arguments: vec!["read-document".to_owned()] };
+        DocumentReader::new(ReaderDeps {
+            store: self.ground.store.clone(),
+            rows: self.ground.store.clone(),
+            files: self.artifacts.clone(),
+            program,
+            places: config.toolkit.documents_at_once,
+            lease: config.lease,
+        })
     }
 
     /// Tells tenants' own servers what happened.

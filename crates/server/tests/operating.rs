@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use artel_testkit::{Artel, Client, Database, Launch};
+use artel_testkit::{Artel, Client, Database, Launch, ModelServer, Receiver};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::Command;
@@ -217,6 +217,44 @@ async fn an_installation_is_watched_line_by_line() {
     assert!(!good && said.contains("FAIL  nobody answers there"), "{said}");
     let (_, good) = artel.command(&["monitor", artel.url(), "--every", "soon"]).await;
     assert!(!good);
+}
+
+#[tokio::test]
+async fn an_installation_is_watched_on_a_screen() {
+    let model = ModelServer::calling_the_tool_once(json!({ "text": "hello" })).await;
+    let artel = Launch::new(ARTEL, Database::Sqlite).with("OPENAI_BASE_URL", model.url()).start().await;
+    let directory = tempfile::tempdir().unwrap();
+    let seen = async |url: &str, arguments: &str, environment: &[(&str, &str)]| {
+        let line = format!("{ARTEL} dashboard {arguments}");
+        let mut command = command(directory.path(), "sh");
+        command.args(["-c", &line]).env("API_URL", url).envs(environment.iter().copied());
+        let output = command.output().await.unwrap();
+        (String::from_utf8(output.stdout).unwrap(), output.status.success())
+    };
+    // What is no terminal gets no codes of one.
+    let (piped, good) = seen(artel.url(), "--count 2", &[("REFRESH_INTERVAL", "1")]).await;
+    assert!(good && !piped.contains('\u{1b}') && piped.matches("Artel  http").count() == 2, "{piped}");
+    for part in ["state        OK", "connections  ", "0 queued, 0 running, 0 wait", "no question is open"] {
+        assert!(piped.contains(part), "{part}: {piped}");
+    }
+
+    let client = artel.client().await;
+    let receiver = Receiver::start(Duration::ZERO).await;
+    let agent = client.agent("openai:gpt-4o-mini", &[receiver.tool("write_file", "idempotent")]).await;
+    let (status, run) = client.post("/runs", &json!({ "agent_id": agent, "input_message": "hi" })).await;
+    assert_eq!((status, &run["phase"]), (202, &json!("waiting_for_approval")), "{run:#}");
+    let token = client.token().to_owned();
+    // `script` gives the command a terminal.
+    let inner = format!("script -qec '{ARTEL} dashboard --count 1' /dev/null");
+    let mut command = command(directory.path(), "sh");
+    command.args(["-c", &inner]).env("API_URL", artel.url()).env("ARTEL_TOKEN", token).env("TERM", "xterm");
+    let drawn = String::from_utf8(command.output().await.unwrap().stdout).unwrap();
+    assert!(drawn.starts_with("\u{1b}[?1049h\u{1b}[?25l") && drawn.contains("\u{1b}[32mOK\u{1b}[0m"), "{drawn:?}");
+    assert!(drawn.contains("1 to decide") && drawn.contains("write_file"), "{drawn:?}");
+    assert!(drawn.ends_with("\u{1b}[?25h\u{1b}[?1049l"), "the terminal comes back as it was: {drawn:?}");
+
+    let (down, good) = seen("http://127.0.0.1:1", "--count 1", &[]).await;
+    assert!(!good && down.contains("DOWN  nobody answers there"), "{down}");
 }
 
 #[tokio::test]

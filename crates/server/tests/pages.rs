@@ -27,7 +27,7 @@ struct Page {
 const SERVED: &str = "serve; base; key\n";
 const IMAGE: &str = "a container engine; `compose.rs` runs every command of the services";
 
-const PAGES: [Page; 18] = [
+const PAGES: [Page; 20] = [
     Page {
         file: "README.md",
         before: "",
@@ -131,7 +131,9 @@ const PAGES: [Page; 18] = [
             "fetches from the public internet; `own_connectors.rs` imports from a server of its own",
         )],
     },
+    Page { file: "docs/documents.md", before: SERVED, changes: &[], left_out: &[] },
     Page { file: "docs/memory.md", before: SERVED, changes: &[], left_out: &[] },
+    Page { file: "docs/skills.md", before: SERVED, changes: &[], left_out: &[] },
     Page { file: "docs/tasks.md", before: SERVED, changes: &[], left_out: &[] },
     Page {
         file: "docs/real-model.md",
@@ -372,7 +374,9 @@ pages! {
     the_page_about_models_is_true: "docs/models.md";
     the_page_about_operating_is_true: "docs/operating.md";
     the_page_about_organizations_is_true: "docs/organizations.md";
+    the_page_about_documents_is_true: "docs/documents.md";
     the_page_about_memory_is_true: "docs/memory.md";
+    the_page_about_skills_is_true: "docs/skills.md";
     the_page_about_tasks_is_true: "docs/tasks.md";
     the_page_about_real_models_is_true: "docs/real-model.md";
 }

@@ -439,6 +439,23 @@ async fn a_rule_that_asks_pins_the_account_too(database: Database) {
     assert_eq!(world.written(), [r#"POST /other {"a":1}"#]);
 }
 
+/// Nobody is asked about a call that would be refused anyway, and the audit has it as it has all others.
+async fn a_call_that_a_rule_asks_about_and_no_grant_covers_is_refused_at_once_and_written_down(database: Database) {
+    let world = World::new(database).await;
+    world.grants("http", "shop", &json!({ "read": true, "write": false })).await;
+    let rule = json!({ "tool": "connector_execute", "effect": "ask", "reason": "Ada decides" });
+    let put = world.client.request("PUT", "/approval-rules").json(&json!({ "rules": [rule] })).send().await.unwrap();
+    assert_eq!(put.status(), 200, "{}", put.text().await.unwrap());
+    let answer = world.answers(&json!([post("/orders")])).await;
+    assert!(answer.contains("forbidden: the grant of the account shop does not cover write calls"), "{answer}");
+    assert_eq!(world.written(), [""; 0]);
+    let audit = world.client.get("/audit?limit=100&action=connector.refused").await.1;
+    let rows = audit.as_array().unwrap();
+    assert_eq!((rows.len(), &rows[0]["entity_id"]), (1, &json!("http")), "{audit:#}");
+    assert!(rows[0]["outcome"].as_str().unwrap().contains("does not cover write calls"), "{audit:#}");
+    world.assert_no_secret_is_seen(vec![audit.to_string()]).await;
+}
+
 async fn the_system_agent_asks_before_it_writes(database: Database) {
     let world = World::new(database).await;
     world.grants("http", "shop", &json!({ "read": false, "write": false })).await;
@@ -534,6 +551,8 @@ on_both_stores! {
     an_approval_holds_for_the_grant_and_the_account_that_were_shown as an_approval_holds_for_its_grant_on_sqlite, an_approval_holds_for_its_grant_on_postgres;
     an_approval_holds_for_the_address_and_the_secret_that_were_shown as an_approval_pins_address_and_secret_on_sqlite, an_approval_pins_address_and_secret_on_postgres;
     an_agent_that_is_disabled_in_the_middle_of_a_run_uses_no_service as an_agent_is_disabled_on_sqlite, an_agent_is_disabled_on_postgres;
+    a_call_that_a_rule_asks_about_and_no_grant_covers_is_refused_at_once_and_written_down as
+        a_refused_call_is_written_down_on_sqlite, a_refused_call_is_written_down_on_postgres;
     a_rule_that_asks_pins_the_account_too as a_rule_pins_the_account_on_sqlite, a_rule_pins_the_account_on_postgres;
     the_system_agent_asks_before_it_writes as the_system_agent_asks_on_sqlite, the_system_agent_asks_on_postgres;
     a_subagent_has_the_grants_of_its_parent_and_no_more as a_subagents_grants_on_sqlite, a_subagents_grants_on_postgres;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::rows::executions;
 use crate::tasks;
+use crate::values::text;
 
 pub(crate) async fn list(
     pool: &PgPool,
@@ -99,4 +100,25 @@ pub(crate) async fn budget_of(pool: &PgPool, tenant: TenantId, run: RunId) -> sq
         tenant.0
     );
     Ok(found.fetch_optional(pool).await?.map(|row| Cap { tokens: row.tokens, nano_usd: row.nano_usd }))
+}
+
+pub(crate) async fn save_state(pool: &PgPool, tenant: TenantId, run: RunId, state: &str) -> sqlx::Result<bool> {
+    let saved = sqlx::query!(
+        "UPDATE tasks SET saved_state = $1 WHERE tenant_id = $2
+             AND id = (SELECT e.task_id FROM task_executions e WHERE e.run_id = $3 AND e.tenant_id = $2)",
+        text(state),
+        tenant.0,
+        run.0,
+    );
+    Ok(saved.execute(pool).await?.rows_affected() > 0)
+}
+
+pub(crate) async fn state(pool: &PgPool, tenant: TenantId, run: RunId) -> sqlx::Result<Option<Option<String>>> {
+    let found = sqlx::query_scalar!(
+        "SELECT t.saved_state FROM task_executions e JOIN tasks t ON t.id = e.task_id AND t.tenant_id = e.tenant_id
+         WHERE e.run_id = $1 AND e.tenant_id = $2",
+        run.0,
+        tenant.0,
+    );
+    found.fetch_optional(pool).await
 }

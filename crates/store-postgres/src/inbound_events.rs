@@ -11,13 +11,15 @@ use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 
 use crate::begun::begin;
+use crate::event_waits;
 use crate::rows::InboundEventRow;
 use crate::values::{duration_micros, micros, text};
 
 pub(crate) async fn record(pool: &PgPool, new: &NewInboundEvent) -> sqlx::Result<InboundEventWrite> {
+    let is_waited_for = event_waits::any(pool, new).await?;
     let is_kept = match new.same_for {
-        Some(same_for) => insert_if_old(pool, new, same_for).await?,
-        None => insert(pool, new).await?,
+        None if !is_waited_for => insert(pool, new).await?,
+        same_for => insert_with_more(pool, new, same_for, is_waited_for).await?,
     };
     if is_kept {
         return Ok(InboundEventWrite::Done);
@@ -25,19 +27,31 @@ pub(crate) async fn record(pool: &PgPool, new: &NewInboundEvent) -> sqlx::Result
     Ok(if is_known(pool, new).await? { InboundEventWrite::Known } else { InboundEventWrite::TooMuch })
 }
 
-async fn insert_if_old(pool: &PgPool, new: &NewInboundEvent, same_for: Duration) -> sqlx::Result<bool> {
+/// The same in a transaction with what goes before and after it.
+async fn insert_with_more(
+    pool: &PgPool,
+    new: &NewInboundEvent,
+    same_for: Option<Duration>,
+    is_waited_for: bool,
+) -> sqlx::Result<bool> {
     let mut tx = begin(pool).await?;
-    // Of two deliveries at once, the second waits here for the first, and then finds nothing that is so old.
-    sqlx::query!(
-        "UPDATE inbound_events SET sameness = NULL WHERE tenant_id = $1 AND hook_id = $2 AND sameness = $3 AND received_at <= $4",
-        new.tenant_id.0,
-        new.hook_id.0,
-        new.sameness.as_slice(),
-        micros(new.received_at) - duration_micros(same_for)
-    )
-    .execute(&mut *tx)
-    .await?;
+    if let Some(same_for) = same_for {
+        // Of two deliveries at once, the second waits here for the first, and then finds nothing that is so old.
+        sqlx::query!(
+            "UPDATE inbound_events SET sameness = NULL WHERE tenant_id = $1 AND hook_id = $2 AND sameness = $3 AND received_at <= $4",
+            new.tenant_id.0,
+            new.hook_id.0,
+            new.sameness.as_slice(),
+            micros(new.received_at) - duration_micros(same_for)
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    let runs = if is_waited_for { event_waits::lock(&mut tx, new).await? } else { Vec::new() };
     let is_new = insert(&mut *tx, new).await?;
+    if is_new && !runs.is_empty() {
+        event_waits::end(&mut tx, new, &runs).await?;
+    }
     tx.commit().await?;
     Ok(is_new)
 }

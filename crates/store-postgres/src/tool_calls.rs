@@ -81,7 +81,7 @@ pub(crate) async fn change(tx: &mut PgConnection, run: RunId, changes: &[CallCha
                  attempts = coalesce($4, attempts), args = coalesce($5, args), args_digest = coalesce($6, args_digest),
                  result = coalesce($7, result), error = coalesce($8, error), duration_ms = coalesce($9, duration_ms),
                  dispatched_at = coalesce($10, dispatched_at), finished_at = coalesce(finished_at, $11),
-                 wait = coalesce($13, wait)
+                 wait = coalesce($13, wait), event_service = coalesce($14, event_service), event_type = coalesce($15, event_type)
              WHERE id = $1 AND run_id = $2",
             change.id.0,
             run.0,
@@ -96,6 +96,8 @@ pub(crate) async fn change(tx: &mut PgConnection, run: RunId, changes: &[CallCha
             change.finished_at.map(micros),
             change.state.is_final(),
             maybe_json(change.wait.as_ref())?,
+            change.event().map(|(service, _)| text(service)),
+            change.event().map(|(_, kind)| text(kind)),
         )
         .execute(&mut *tx)
         .await?;

@@ -9,6 +9,7 @@ use crate::error::Outcome;
 use crate::rows::{all, executions};
 use crate::tasks;
 use crate::values::hex_list;
+use crate::writer::Tx;
 
 pub(crate) async fn list(
     reads: &SqlitePool,
@@ -100,4 +101,25 @@ pub(crate) async fn budget_of(reads: &SqlitePool, tenant: TenantId, run: RunId) 
         tenant.0
     );
     Ok(found.fetch_optional(reads).await?.map(|row| Cap { tokens: row.tokens, nano_usd: row.nano_usd }))
+}
+
+pub(crate) async fn save_state(tx: &mut Tx, tenant: TenantId, run: RunId, state: &str) -> Outcome<bool> {
+    let saved = sqlx::query!(
+        "UPDATE tasks SET saved_state = ?1 WHERE tenant_id = ?2
+             AND id = (SELECT e.task_id FROM task_executions e WHERE e.run_id = ?3 AND e.tenant_id = ?2)",
+        state,
+        tenant.0,
+        run.0
+    );
+    Ok(saved.execute(&mut tx.conn).await?.rows_affected() > 0)
+}
+
+pub(crate) async fn state(reads: &SqlitePool, tenant: TenantId, run: RunId) -> Outcome<Option<Option<String>>> {
+    let found = sqlx::query_scalar!(
+        r#"SELECT t.saved_state AS "state?: String" FROM task_executions e JOIN tasks t ON t.id = e.task_id AND t.tenant_id = e.tenant_id
+           WHERE e.run_id = ?1 AND e.tenant_id = ?2"#,
+        run.0,
+        tenant.0
+    );
+    Ok(found.fetch_optional(reads).await?)
 }

@@ -11,10 +11,10 @@ use sqlx::SqlitePool;
 use uuid::Uuid;
 
 use crate::error::Outcome;
-use crate::event_starts;
 use crate::rows::InboundEventRow;
 use crate::values::{duration_micros, micros};
 use crate::writer::Tx;
+use crate::{event_starts, event_waits};
 
 pub(crate) async fn record(tx: &mut Tx, new: &NewInboundEvent) -> Outcome<InboundEventWrite> {
     if let Some(same_for) = new.same_for {
@@ -60,6 +60,7 @@ async fn insert(tx: &mut Tx, new: &NewInboundEvent) -> Outcome<bool> {
     let is_new = inserted.execute(&mut tx.conn).await?.rows_affected() > 0;
     if is_new {
         event_starts::ask(tx, new).await?;
+        event_waits::end(tx, new).await?;
     }
     Ok(is_new)
 }

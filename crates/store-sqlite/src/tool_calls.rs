@@ -84,12 +84,13 @@ pub(crate) async fn change(tx: &mut Tx, fence: &Fence, change: &CallChange) -> O
     let (args, digest) = change.args.as_ref().map(|(args, digest)| (args.to_string(), digest.as_str())).unzip();
     let result = change.result.as_ref().map(ToString::to_string);
     let wait = change.wait.as_ref().map(serde_json::to_string).transpose()?;
+    let (service, kind) = change.event().unzip();
     let (dispatched, finished) = (change.dispatched_at.map(micros), change.finished_at.map(micros));
     sqlx::query!(
         "UPDATE tool_calls SET state = iif(finished_at IS NOT NULL AND NOT ?12, state, ?1), attempts = coalesce(?2, attempts),
              args = coalesce(?3, args), args_digest = coalesce(?4, args_digest), result = coalesce(?5, result), error = coalesce(?6, error),
              duration_ms = coalesce(?7, duration_ms), dispatched_at = coalesce(?8, dispatched_at), finished_at = coalesce(finished_at, ?9),
-             wait = coalesce(?13, wait)
+             wait = coalesce(?13, wait), event_service = coalesce(?14, event_service), event_type = coalesce(?15, event_type)
          WHERE id = ?10 AND run_id = ?11",
         state,
         change.attempts,
@@ -103,7 +104,9 @@ pub(crate) async fn change(tx: &mut Tx, fence: &Fence, change: &CallChange) -> O
         change.id.0,
         fence.run_id.0,
         is_final,
-        wait
+        wait,
+        service,
+        kind
     )
     .execute(&mut tx.conn)
     .await?;

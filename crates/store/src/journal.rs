@@ -81,6 +81,15 @@ pub struct CallChange {
     pub finished_at: Option<Timestamp>,
 }
 
+impl CallChange {
+    /// Service and type of the event that the call waits for from now on.
+    #[must_use]
+    pub fn event(&self) -> Option<(&str, &str)> {
+        let Some(Wait::Event { service, kind }) = &self.wait else { return None };
+        Some((service, kind))
+    }
+}
+
 /// What a worker needs to go on with a run.
 #[derive(Debug, Clone)]
 pub struct TurnRecord {

@@ -17,6 +17,7 @@ pub mod builtin_agents;
 pub mod conformance;
 pub mod connector_tokens;
 pub mod credentials;
+pub mod documents;
 pub mod error;
 pub mod files;
 pub mod folding;
@@ -41,6 +42,7 @@ pub mod sealed_values;
 pub mod search;
 pub mod sessions;
 pub mod signing_keys;
+pub mod skills;
 pub mod snapshot;
 pub mod standings;
 pub mod sums;
@@ -59,6 +61,10 @@ pub use budgets::{Budgets, Reservation, Reserved};
 pub use builtin_agents::{BuiltinAgents, BuiltinPatch};
 pub use connector_tokens::{ConnectorTokens, TokenClaim, TokenTurn};
 pub use credentials::{CredentialPatch, CredentialWrite, Credentials, GrantWrite, Grants, SealedCredential};
+pub use documents::{
+    AttachOutcome, Attachments, DocumentChange, DocumentFilter, DocumentPatch, DocumentStart, Documents, FoundPassage,
+    NewDocument, ReadingClaim, ReadingEnd, Readings,
+};
 pub use error::StoreError;
 pub use forms::{FormFilter, Forms};
 pub use hooks::{HookWrite, Hooks, NewHook, SealedHook};
@@ -85,6 +91,7 @@ pub use sealed_values::{SealedPlace, SealedValue, SealedValues};
 pub use search::{Found, Search};
 pub use sessions::{AnswerTo, Answered, CallAnswer, NewSession, Presence, SessionChange, SessionFilter, Sessions};
 pub use signing_keys::{NewSigningKey, SigningKeys};
+pub use skills::{NewSkill, SkillPatch, SkillWrite, Skills};
 pub use snapshot::Snapshot;
 pub use standings::Standings;
 pub use sums::{

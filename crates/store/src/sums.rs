@@ -4,10 +4,10 @@
 //! that is expected.
 
 use crate::{
-    Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, ConnectorTokens, Credentials,
-    Forms, Grants, Hooks, Idempotency, Identities, InboundJournal, Jobs, Journal, LlmCalls, LoginAttempts, Logins,
-    Memory, OAuthClients, Operations, OrganizationConnectors, OrganizationSessions, Runs, SealedValues, Search,
-    Sessions, SigningKeys, Standings, Tasks, Tools, Webhooks, Workspaces,
+    Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Attachments, Budgets, BuiltinAgents, ConnectorTokens,
+    Credentials, Documents, Forms, Grants, Hooks, Idempotency, Identities, InboundJournal, Jobs, Journal, LlmCalls,
+    LoginAttempts, Logins, Memory, OAuthClients, Operations, OrganizationConnectors, OrganizationSessions, Readings,
+    Runs, SealedValues, Search, Sessions, SigningKeys, Skills, Standings, Tasks, Tools, Webhooks, Workspaces,
 };
 
 macro_rules! sums {
@@ -26,14 +26,14 @@ sums! {
     ServiceStore = Agents + AgentConnectors + OrganizationConnectors + Credentials + Grants + InboundJournal + Identities;
 
     /// Runs from their acceptance to their end: what drives a run, and what follows one.
-    RunStore = Runs + Journal + Budgets + ApprovalRules + Tools;
+    RunStore = Runs + Journal + Budgets + ApprovalRules + Tools + Attachments;
 
     /// What may be asked of runs, sessions and tasks, on whichever surface.
     IntentStore = RunStore + AgentStore + Sessions + OrganizationSessions + Forms + Artifacts + Tasks + Standings
         + Identities + KnowledgeStore;
 
     /// What users and their agents keep and find again.
-    KnowledgeStore = Memory + Search;
+    KnowledgeStore = Memory + Search + Skills + Documents;
 
     /// Signing in: accounts, clients, logins, the keys of access tokens, and the audit log.
     AuthStore = Accounts + OAuthClients + Logins + LoginAttempts + SigningKeys + Identities;
@@ -49,7 +49,7 @@ sums! {
 
     /// What is done in time by one of the processes: jobs on leases, and what they sweep.
     SweepStore = Jobs + Runs + Standings + Idempotency + Logins + Sessions + LlmCalls + InboundJournal + Webhooks
-        + Memory;
+        + Memory + Readings;
 
     /// What a surface for runs asks for: the callers' sessions, agents and runs, and whether the store is well.
     SurfaceStore = IntentStore + GateStore + Operations + FileStore + ServiceStore + Hooks + LlmCalls

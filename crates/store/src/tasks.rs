@@ -117,6 +117,11 @@ pub trait Tasks: Send + Sync {
     async fn find_started_execution(&self, tenant: TenantId, run: RunId, call: Option<CallId>) -> Result<Option<Run>>;
     /// What the execution may use up that this run is, or that a subagent's run is part of. `None`: it is of no task.
     async fn execution_budget(&self, tenant: TenantId, run: RunId) -> Result<Option<Cap>>;
+    /// Keeps a text for this and the next executions of the task that the run is an execution of, in place of what was
+    /// kept. False: the run is none.
+    async fn save_task_state(&self, tenant: TenantId, run: RunId, state: &str) -> Result<bool>;
+    /// What was kept last, inside `Some`. `None`: the run is no execution.
+    async fn load_task_state(&self, tenant: TenantId, run: RunId) -> Result<Option<Option<String>>>;
     /// Takes the due time without an execution and notes why. False: it is not the task's next one any more.
     async fn skip_due(&self, tenant: TenantId, task: TaskId, taken: SkippedDue, reason: &str) -> Result<bool>;
     /// Starts of tasks of all tenants that events ask for ([`crate::InboundJournal::record_inbound_event`]); tenants

@@ -96,7 +96,7 @@ impl ModelServer {
 }
 
 fn call_in_words(words: &str) -> Reply {
-    const KNOWN: [&str; 9] = [
+    const KNOWN: [&str; 14] = [
         "run_subagent",
         "echo",
         "exit",
@@ -105,6 +105,11 @@ fn call_in_words(words: &str) -> Reply {
         "query_tasks",
         "read_memory",
         "manage_memory",
+        "skill_search",
+        "read_skill",
+        "manage_skill",
+        "task_runtime",
+        "documents",
         "work",
     ];
     let (name, args) = words.split_once(' ').expect("a tool and its arguments");

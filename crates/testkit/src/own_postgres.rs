@@ -13,13 +13,20 @@ pub struct OwnPostgres {
 impl OwnPostgres {
     /// `None` when the machine has no PostgreSQL for tests: the reason is printed, and in CI that is a failure.
     pub fn start() -> Option<Self> {
+        Self::with_connections(400)
+    }
+
+    /// The same with this many connections at most.
+    pub fn with_connections(most: u32) -> Option<Self> {
         if std::env::var_os("ARTEL_TEST_POSTGRES_URL").is_none() {
             assert!(std::env::var_os("CI").is_none(), "ARTEL_TEST_POSTGRES_URL is not set; ./scripts/test sets it");
             println!("skipped: ARTEL_TEST_POSTGRES_URL is not set, so there may be no PostgreSQL here");
             return None;
         }
         // Its errors go to a file: the server inherits them, and a pipe would not end before the server does.
-        let started = services().args(["start", "postgres"]).stderr(Stdio::null()).output().expect("scripts/services");
+        let mut start = services();
+        start.args(["start", "postgres"]).env("ARTEL_SERVICES_MAX_CONNECTIONS", most.to_string()).stderr(Stdio::null());
+        let started = start.output().expect("scripts/services");
         let exports = String::from_utf8(started.stdout).expect("UTF-8");
         let value = |name: &str| {
             let line = exports.lines().find_map(|line| line.strip_prefix(&format!("export {name}='")));

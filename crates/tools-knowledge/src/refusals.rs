@@ -13,7 +13,7 @@ pub(crate) fn of_store(error: &StoreError) -> ToolError {
     if matches!(error, StoreError::Unavailable(_)) {
         return ToolError::NotNow(error.to_string());
     }
-    tracing::error!(%error, "memory cannot be read");
+    tracing::error!(%error, "what users keep cannot be read");
     failed()
 }
 
@@ -55,10 +55,10 @@ fn now_that(refusal: &Refusal) -> &'static str {
 }
 
 fn failed() -> ToolError {
-    tell("failed", "the memory cannot be reached", "tell the user that something is wrong on our side")
+    tell("failed", "what users keep cannot be reached", "tell the user that something is wrong on our side")
 }
 
-fn faults(refusal: &Refusal) -> String {
+pub(crate) fn faults(refusal: &Refusal) -> String {
     let all: Vec<String> = refusal.faults.iter().map(|fault| format!("{} {}", fault.field, fault.message)).collect();
     all.join(", ")
 }

@@ -48,6 +48,10 @@ impl Builtin for ConnectorExecuteTool {
         }
     }
 
+    async fn note_refusal(&self, context: &CallContext, args: ConnectorExecute, reason: &str) {
+        self.note(context, &args, None, "connector.refused", reason).await;
+    }
+
     async fn call(&self, context: &CallContext, args: ConnectorExecute) -> Result<ToolOutput, ToolError> {
         match self.admitted(context, &args).await {
             Ok(standing) => self.execute(context, &standing, &args).await,

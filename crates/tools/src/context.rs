@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::artifacts::ToolArtifact;
 use crate::exchange::CallRecord;
+use crate::hold::Hold;
 use crate::output::ToolError;
 use crate::programs::{BrokeOff, Fuel, Programs};
 use crate::subagents::Subagents;
@@ -33,6 +34,8 @@ pub struct CallRequest {
     pub approved: Option<Approved>,
     /// `None` when a tool is tried outside of any run.
     pub subagents: Option<Arc<dyn Subagents>>,
+    /// `None` when a tool is tried outside of any run.
+    pub hold: Option<Hold>,
 }
 
 /// A call that a human agreed to.
@@ -86,6 +89,8 @@ pub struct CallContext {
     pub approved: Option<Approved>,
     /// Starts runs for the call; `None` outside of any run.
     pub subagents: Option<Arc<dyn Subagents>>,
+    /// See [`CallContext::held`].
+    pub hold: Option<Hold>,
     /// The only way to a URL that a tenant or a model gave.
     pub egress: Arc<Egress>,
     /// The hosts that the agent's binding names; none means that it says nothing about hosts.
@@ -129,6 +134,14 @@ pub trait ArtifactKeeper: Send + Sync {
 }
 
 impl CallContext {
+    /// Waits until the run is certainly this worker's. A tool waits for it before each thing that it does to the world:
+    /// after a pause, another worker may have the run and may have told what became of the call.
+    pub async fn held(&self) {
+        if let Some(hold) = &self.hold {
+            hold.wait().await;
+        }
+    }
+
     /// Whether a human agreed to the call as this account.
     ///
     /// # Arguments

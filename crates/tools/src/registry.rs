@@ -217,6 +217,16 @@ impl Registry {
         tokio::time::timeout_at(context.deadline, asked).await.unwrap_or_else(late)
     }
 
+    /// Tells the tool that a call ends with what [`Registry::made_as`] refused it with, until the deadline of a call.
+    pub async fn note_refusal(&self, tool: &BoundTool, request: &CallRequest, args: &Value, reason: &str) {
+        let context = self.context(tool, request);
+        let _ended = context.cancel.clone().drop_guard();
+        let noted = tool.tool.note_refusal(&context, args.clone(), reason);
+        if tokio::time::timeout_at(context.deadline, noted).await.is_err() {
+            tracing::warn!(tool = tool.descriptor().name, "the tool did not note in time that it refused a call");
+        }
+    }
+
     /// Asks the tool what became of a call that was cut off, until the deadline of a call.
     ///
     /// # Arguments
@@ -229,7 +239,7 @@ impl Registry {
     }
 
     pub(crate) fn context(&self, tool: &BoundTool, request: &CallRequest) -> CallContext {
-        let CallRequest { tenant_id, principal, run, call_id, trace_id, budget, approved, subagents, .. } =
+        let CallRequest { tenant_id, principal, run, call_id, trace_id, budget, approved, subagents, hold, .. } =
             request.clone();
         let deadline = tokio::time::Instant::now() + tool.descriptor().timeout;
         let (egress, clock, artifacts) = (self.egress.clone(), self.clock.clone(), self.artifacts.clone());
@@ -246,6 +256,7 @@ impl Registry {
             budget,
             approved,
             subagents,
+            hold,
             egress,
             allowed_domains,
             artifacts,
@@ -328,7 +339,10 @@ fn too_late(tool: &BoundTool) -> String {
 
 /// The call, given up at its deadline.
 async fn bounded(tool: &BoundTool, context: &CallContext, args: &Value) -> Result<ToolOutput, ToolError> {
-    let call = tool.tool.call(context, args.clone());
+    let call = async {
+        context.held().await;
+        tool.tool.call(context, args.clone()).await
+    };
     tokio::time::timeout_at(context.deadline, call).await.unwrap_or_else(|_| {
         let limit = tool.descriptor().timeout.as_millis();
         let late = tool.descriptor().coded("timeout", &format!("the tool did not finish within {limit} ms"));

@@ -84,6 +84,7 @@ impl Registry {
             budget: None,
             approved: None,
             subagents: None,
+            hold: None,
         }
     }
 }

@@ -47,6 +47,14 @@ pub trait Tool: Send + Sync {
         Ok(None)
     }
 
+    /// A call that a human was to be asked about ends with what [`Tool::made_as`] refused it with, and is never made. A
+    /// tool that writes its refusals down does it here too. After a crash it may be told of the same call once more.
+    ///
+    /// # Arguments
+    /// * `args`: as for [`Tool::call`].
+    /// * `reason`: what the model is told.
+    async fn note_refusal(&self, _context: &CallContext, _args: Value, _reason: &str) {}
+
     /// Makes the call. Arguments fit the schema and the caller has the permission: the registry has checked both.
     ///
     /// The future is dropped when the deadline of the context passes or the run is cancelled. Work that goes on outside

@@ -31,6 +31,17 @@ impl Query {
         (!terms.is_empty()).then_some(Self { terms })
     }
 
+    /// How well a text fits: the share of the words that it has, from 0 to 1. A word that only its body has counts half.
+    pub fn coverage(&self, title: &str, body: &str) -> f64 {
+        let (title, body) = (tokens(title), tokens(body));
+        let worth = |term: &String| match (title.contains(term), body.contains(term)) {
+            (true, _) => 1.0,
+            (false, true) => 0.5,
+            (false, false) => 0.0,
+        };
+        self.terms.iter().map(worth).sum::<f64>() / self.terms.len() as f64
+    }
+
     /// The expression for `MATCH` of FTS5.
     pub fn fts5(&self, shelf: &Shelf) -> String {
         self.terms.iter().map(|term| format!("\"{}\"", shelf.token(term))).collect::<Vec<_>>().join(" OR ")
@@ -72,6 +83,16 @@ mod tests {
         assert_eq!(terms(&long).len(), 32);
         assert_eq!(Query::read(" \"*() AND"), Query::read("and"));
         assert_eq!(Query::read(" \"*()"), None);
+    }
+
+    #[test]
+    fn a_text_fits_as_far_as_it_has_the_words() {
+        let query = Query::read("отчёт о продажах за неделю").unwrap_or_else(|| panic!("it has words"));
+        let fits = |title: &str, body: &str| query.coverage(title, body);
+        assert!((fits("Отчёты продаж недели", "") - 1.0).abs() < 1e-9);
+        assert!((fits("", "отчёт, продажа, неделя") - 0.5).abs() < 1e-9);
+        assert!((fits("отчёт", "отчёт") - 1.0 / 3.0).abs() < 1e-9);
+        assert!(fits("протокол", "совещания").abs() < 1e-9);
     }
 
     #[test]

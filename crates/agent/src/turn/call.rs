@@ -67,13 +67,13 @@ impl Call {
         }
     }
 
-    /// Whether it waits for an answer from outside: a client's result, a form, child runs, a time.
+    /// Whether it waits for an answer from outside: a client's result, a form, child runs, a time, an event.
     pub fn waits_for_answer(&self) -> bool {
         self.state == CallState::Dispatched && self.waits().is_some()
     }
 
-    /// Whether somebody outside may send its result at any time: a client, or whoever answers a form.
+    /// Whether its result may come from outside at any time: from a client, from whoever answers a form, with an event.
     pub fn takes_answer(&self) -> bool {
-        self.planned.is_client() || matches!(self.wait, Some(Wait::Form { .. }))
+        self.planned.is_client() || matches!(self.wait, Some(Wait::Form { .. } | Wait::Event { .. }))
     }
 }

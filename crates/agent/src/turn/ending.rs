@@ -69,6 +69,7 @@ fn closed(call: &Call, how: &str) -> ToolOutcome {
     match call.waits() {
         Some(Wait::Form { .. }) => failed("before anybody answered this form"),
         Some(Wait::Until { .. }) => failed("before the time had come that this call waited for"),
+        Some(Wait::Event { .. }) => failed("before the event had come that this call waited for"),
         Some(Wait::Child) => unknown("before the runs were over that this call had started"),
         Some(Wait::Client) | None if is_under_way => unknown("while this call was under way"),
         Some(Wait::Client | Wait::Approval) | None => failed("before this call was made"),

@@ -198,6 +198,7 @@ fn gate_config() -> GateConfig {
         trusted_proxies: Vec::new(),
         static_keys: HashMap::new(),
         auth_service: None,
+        auth_service_elsewhere: None,
     }
 }
 

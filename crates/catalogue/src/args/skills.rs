@@ -33,7 +33,7 @@ pub struct ReadSkill {
     /// from skill_search or manage_skill
     #[schemars(length(min = 1, max = 100))]
     pub skill_id: String,
-    /// one file of the skill instead of its prompt
+    /// one file of the skill, whose text is to be read too
     #[schemars(length(min = 1, max = 200))]
     pub file: Option<String>,
 }

@@ -78,6 +78,6 @@ fn metadata(app: &App, user: &User, given: Option<Map<String, Value>>, name: Opt
         return given.map(Value::Object);
     };
     let mut metadata = given.unwrap_or_default();
-    metadata.entry(GIVEN_NAME).or_insert(Value::String(name));
+    metadata.insert(GIVEN_NAME.to_owned(), Value::String(name));
     Some(Value::Object(metadata))
 }

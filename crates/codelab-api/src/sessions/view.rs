@@ -27,8 +27,13 @@ pub(crate) struct SessionView {
     metadata: Value,
 }
 
-/// Under this member of the metadata is kept what a service calls the user in whose name it made a session.
-pub(super) const GIVEN_NAME: &str = "user_id";
+/// Under this member of the metadata is kept what a service calls the user in whose name it made a session. It is not
+/// shown there: the metadata come back as they were given.
+///
+/// FROZEN: sessions are stored with it.
+pub(super) const GIVEN_NAME: &str = "artel:user_id";
+/// The same in sessions of earlier releases, which showed it.
+const SHOWN_NAME: &str = "user_id";
 
 impl SessionView {
     pub(crate) fn of(app: &App, session: Session) -> Self {
@@ -47,14 +52,24 @@ impl SessionView {
             current_agent: session.specialist.unwrap_or(app.config.first),
             duration_seconds: lasted.as_secs_f64().max(0.0),
             user_id,
-            metadata: session.metadata.unwrap_or_else(|| json!({})),
+            metadata: shown_metadata(session.metadata),
         }
     }
 }
 
+fn shown_metadata(metadata: Option<Value>) -> Value {
+    let mut metadata = metadata.unwrap_or_else(|| json!({}));
+    if let Some(members) = metadata.as_object_mut() {
+        members.remove(GIVEN_NAME);
+    }
+    metadata
+}
+
 /// The services' own sessions are shown under the names that they gave.
 fn shown_user(app: &App, session: &Session) -> String {
-    let given = session.metadata.as_ref().and_then(|metadata| metadata.get(GIVEN_NAME)).and_then(Value::as_str);
+    let metadata = session.metadata.as_ref();
+    let given = metadata.and_then(|members| members.get(GIVEN_NAME).or_else(|| members.get(SHOWN_NAME)));
+    let given = given.and_then(Value::as_str);
     match (session.user_id, given) {
         (Some(owner), Some(name)) if owner == app.config.internal.user_id => name.to_owned(),
         (owner, _) => owner.map(|owner| owner.to_string()).unwrap_or_default(),

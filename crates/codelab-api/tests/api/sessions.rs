@@ -188,7 +188,7 @@ async fn the_runtime_shows_a_session_in_both_forms_and_under_the_name_that_the_s
     let id = made.is(201)["session_id"].as_str().unwrap().to_owned();
     let read = service.get(&format!("/api/v1/sessions/{id}")).await;
     is_session(read.is(200));
-    assert_eq!((&read.body["user_id"], &read.body["metadata"]["project_path"]), (&json!("user_123"), &json!("/p")));
+    assert_eq!((&read.body["user_id"], &read.body["metadata"]), (&json!("user_123"), &json!({ "project_path": "/p" })));
     is_session(&read.body["session"]);
     assert_eq!(read.body["session"]["messages"], json!([]));
     let ada = world.ada().post("/api/v1/sessions", json!({ "user_id": "user_123" })).await;

@@ -24,6 +24,7 @@ fn every_wait_is_read_as_it_was_written() {
         Wait::Form { form: form(), until: Some(micros(5)) },
         Wait::Child,
         Wait::Until { at: micros(7) },
+        Wait::Event { service: "shop".into(), kind: "order.paid".into() },
     ] {
         let text = serde_json::to_string(&wait).unwrap();
         assert_eq!(serde_json::from_str::<Wait>(&text).unwrap(), wait);

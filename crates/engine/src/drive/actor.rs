@@ -35,6 +35,9 @@ impl Actor {
         if family.in_organization() {
             toolbox = toolbox.with_catalogue(&deps.tools);
         }
+        if !family.is_execution() {
+            toolbox = toolbox.outside_of_tasks();
+        }
         if let Some(subagent) = &run.subagent {
             agent = subagents::told(agent, subagent);
             toolbox = toolbox.within(subagent);
@@ -53,6 +56,13 @@ impl Actor {
         }
         self.agent = team.agent(specialist, config);
         self.toolbox.put_on(specialist, run);
+    }
+
+    /// The agent's prompt ends with this.
+    pub(super) fn tell(&mut self, told: Option<String>) {
+        let Some(told) = told else { return };
+        let system_prompt = [self.agent.system_prompt.trim(), &told].join("\n\n").trim().to_owned();
+        self.agent = Arc::new(Agent { system_prompt, ..Agent::clone(&self.agent) });
     }
 
     /// The user went on with another run: this one is to wait for nothing.

@@ -10,6 +10,9 @@ use artel_identity::{Claims, ServiceKey, TokenError, TokenVerifier};
 use artel_store::SigningKeys;
 use tokio::sync::Mutex;
 
+use super::elsewhere::{AuthServiceElsewhere, Elsewhere};
+use super::failure::AuthFailure;
+
 /// The auth service whose access tokens are accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthServiceTrust {
@@ -30,6 +33,7 @@ pub(super) struct Tokens {
     clock: Arc<dyn Clock>,
     verifier: Arc<TokenVerifier>,
     trust: Option<AuthServiceTrust>,
+    elsewhere: Option<Elsewhere>,
     started: Instant,
     /// Milliseconds after `started` at which the keys were read last.
     read_at: AtomicU64,
@@ -42,12 +46,22 @@ impl Tokens {
         clock: Arc<dyn Clock>,
         verifier: Arc<TokenVerifier>,
         trust: Option<AuthServiceTrust>,
+        elsewhere: Option<AuthServiceElsewhere>,
     ) -> Self {
-        let read_at = AtomicU64::new(NEVER);
-        Self { store, clock, verifier, trust, started: Instant::now(), read_at, reading: Mutex::default() }
+        let elsewhere = elsewhere.map(|service| Elsewhere::new(service, verifier.clone()));
+        let (started, read_at) = (Instant::now(), AtomicU64::new(NEVER));
+        Self { store, clock, verifier, trust, elsewhere, started, read_at, reading: Mutex::default() }
     }
 
-    pub(super) async fn verify(&self, token: &str) -> Result<Claims, TokenError> {
+    /// A key of this installation comes before one of the same name elsewhere.
+    pub(super) async fn verify(&self, token: &str) -> Result<Claims, AuthFailure> {
+        match (self.verify_here(token).await, &self.elsewhere) {
+            (Err(TokenError::UnknownKey), Some(elsewhere)) => elsewhere.verify(token, &*self.clock).await,
+            (verdict, _) => verdict.map_err(AuthFailure::Token),
+        }
+    }
+
+    async fn verify_here(&self, token: &str) -> Result<Claims, TokenError> {
         let Some(trust) = &self.trust else { return self.verify_now(token) };
         self.read_when_older_than(OLD, trust).await;
         match self.verify_now(token) {

@@ -11,6 +11,8 @@ pub(crate) enum AuthFailure {
     Absent,
     Unusable,
     Token(TokenError),
+    /// The keys that the token would be verified with cannot be had now.
+    AuthServiceAway,
     Key,
     /// The caller says that it acts for another user, and may not.
     ActAs,
@@ -33,6 +35,9 @@ impl From<AuthFailure> for Problem {
             }
             AuthFailure::Token(TokenError::Expired) => Self::unauthenticated("token_expired", "The token has expired."),
             AuthFailure::Token(_) => Self::unauthenticated("invalid_token", "The token is not valid here."),
+            AuthFailure::AuthServiceAway => {
+                Self::unavailable("the keys of the auth service (AUTH_SERVICE_URL) cannot be had")
+            }
             AuthFailure::Key => Self::unauthenticated("invalid_credentials", "The token or API key is not valid."),
             AuthFailure::ActAs => Self::forbidden(
                 "insufficient_scope",

@@ -32,7 +32,7 @@ pub struct Claims {
     /// Signed with the platform's own secret.
     pub is_own: bool,
     /// The OAuth client that the token was issued to and the login that it belongs to. The platform's own tokens have
-    /// neither.
+    /// neither; those of an auth service elsewhere neither, because nothing is known here of its clients and logins.
     pub client_id: Option<ClientId>,
     pub family_id: Option<FamilyId>,
 }
@@ -46,6 +46,19 @@ pub(super) enum Origin {
     /// Signed by the auth service, which sets all claims. Its earlier refresh tokens had the same claims except for
     /// `type`.
     AuthService,
+    /// Signed by an auth service whose users and logins are not in this database. One that knows no tenants speaks of
+    /// this one.
+    Elsewhere { home_tenant: TenantId },
+}
+
+impl Origin {
+    /// The tenant of a token that names none.
+    fn tenant(self) -> Result<TenantId, TokenError> {
+        match self {
+            Self::Elsewhere { home_tenant } => Ok(home_tenant),
+            Self::Own | Self::AuthService => Err(TokenError::MissingClaim("tenant_id")),
+        }
+    }
 }
 
 impl Claims {
@@ -65,13 +78,15 @@ impl Claims {
         if payload.text("type")?.is_some_and(|kind| kind != "access") {
             return Err(TokenError::WrongType);
         }
-        if origin == Origin::AuthService {
+        if origin != Origin::Own {
             check_completeness(payload)?;
         }
+        // Nobody here can say whether a client or a login of elsewhere has ended.
+        let is_of_here = !matches!(origin, Origin::Elsewhere { .. });
         Ok(Self {
             grant: Grant {
                 user_id: parsed(payload.required_text("sub")?)?,
-                tenant_id: parsed(payload.required_text("tenant_id")?)?,
+                tenant_id: payload.text("tenant_id")?.map_or_else(|| origin.tenant(), parsed)?,
                 scopes: scopes(payload)?,
                 key_id: payload.text("key_id")?.map(parsed).transpose()?,
             },
@@ -80,8 +95,8 @@ impl Claims {
             expires_at: payload.time("exp")?.ok_or(TokenError::MissingClaim("exp"))?,
             signed_in_at: payload.time("auth_time")?,
             is_own: origin == Origin::Own,
-            client_id: payload.text("client_id")?.map(ClientId::new),
-            family_id: payload.text("sid")?.map(parsed).transpose()?,
+            client_id: payload.text("client_id")?.filter(|_| is_of_here).map(ClientId::new),
+            family_id: payload.text("sid")?.map(parsed).transpose()?.filter(|_| is_of_here),
         })
     }
 }

@@ -19,6 +19,7 @@ use super::{Grant, KeyError, TokenError, TokenIssuer, TokenVerifier};
 use crate::{Scope, Scopes, ServiceKey};
 
 mod auth_service;
+mod elsewhere;
 
 const SECRET: &str = "a-secret-canary-of-thirty-two-bytes";
 const NOW: i64 = 1_800_000_000;

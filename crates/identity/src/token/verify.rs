@@ -28,12 +28,26 @@ pub struct TokenVerifier {
 
 type KeysByKid = HashMap<String, TrustedKey>;
 
-struct TrustedKey {
-    algorithm: Algorithm,
-    key: DecodingKey,
-    origin: Origin,
-    issuer: String,
-    audience: String,
+pub(super) struct TrustedKey {
+    pub(super) algorithm: Algorithm,
+    pub(super) key: DecodingKey,
+    pub(super) origin: Origin,
+    pub(super) issuer: String,
+    pub(super) audience: String,
+}
+
+impl TrustedKey {
+    /// The claims of a token that names this key. The key decides algorithm, issuer and audience.
+    pub(super) fn claims(&self, parts: &Parts<'_>, now: Timestamp) -> Result<Claims, TokenError> {
+        if parts.header.text("alg")?.ok_or(TokenError::Malformed)? != name(self.algorithm) {
+            return Err(TokenError::WrongAlgorithm);
+        }
+        if !signature_holds(self, parts) {
+            return Err(TokenError::BadSignature);
+        }
+        let payload = StrictObject::parse(&decoded(parts.payload)?)?;
+        Claims::read(&payload, self.origin, &self.issuer, &self.audience, now)
+    }
 }
 
 impl TokenVerifier {
@@ -83,37 +97,22 @@ impl TokenVerifier {
     /// # Errors
     /// The reason why the token is refused.
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
-        if token.len() > LONGEST {
-            return Err(TokenError::Malformed);
-        }
         let parts = Parts::of(token)?;
         let known = self.known();
-        let trusted = self.key_for(&parts.header, &known)?;
-        if !signature_holds(trusted, &parts) {
-            return Err(TokenError::BadSignature);
-        }
-        let payload = StrictObject::parse(&decoded(parts.payload)?)?;
-        Claims::read(&payload, trusted.origin, &trusted.issuer, &trusted.audience, now)
+        let trusted = match parts.kid()? {
+            None => &self.own,
+            Some(kid) => known.get(kid).ok_or(TokenError::UnknownKey)?,
+        };
+        trusted.claims(&parts, now)
+    }
+
+    /// Whether a key of the auth service has this name.
+    pub fn knows(&self, kid: &str) -> bool {
+        self.known().contains_key(kid)
     }
 
     fn known(&self) -> Arc<KeysByKid> {
         self.by_kid.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn key_for<'k>(&'k self, header: &StrictObject, known: &'k KeysByKid) -> Result<&'k TrustedKey, TokenError> {
-        // RFC 7515, 4.1.11: a token with a critical extension that is not understood is invalid. This verifier
-        // understands none.
-        if header.get("crit").is_some() {
-            return Err(TokenError::Malformed);
-        }
-        let trusted = match header.text("kid")? {
-            None => &self.own,
-            Some(kid) => known.get(kid).ok_or(TokenError::UnknownKey)?,
-        };
-        if header.text("alg")?.ok_or(TokenError::Malformed)? != name(trusted.algorithm) {
-            return Err(TokenError::WrongAlgorithm);
-        }
-        Ok(trusted)
     }
 }
 
@@ -127,7 +126,7 @@ impl std::fmt::Debug for TokenVerifier {
 }
 
 /// `header.payload.signature`, with the header read.
-struct Parts<'a> {
+pub(super) struct Parts<'a> {
     header: StrictObject,
     payload: &'a str,
     signed: &'a str,
@@ -135,12 +134,25 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn of(token: &'a str) -> Result<Self, TokenError> {
+    pub(super) fn of(token: &'a str) -> Result<Self, TokenError> {
+        if token.len() > LONGEST {
+            return Err(TokenError::Malformed);
+        }
         let (signed, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
         let (header, payload) = signed.split_once('.').ok_or(TokenError::Malformed)?;
         // A signature that is not base64 is malformed, whatever the key.
         decoded(signature)?;
         Ok(Self { header: StrictObject::parse(&decoded(header)?)?, payload, signed, signature })
+    }
+
+    /// The key that the token names, if any.
+    pub(super) fn kid(&self) -> Result<Option<&str>, TokenError> {
+        // RFC 7515, 4.1.11: a token with a critical extension that is not understood is invalid. This verifier
+        // understands none.
+        if self.header.get("crit").is_some() {
+            return Err(TokenError::Malformed);
+        }
+        self.header.text("kid")
     }
 }
 
@@ -154,7 +166,12 @@ fn decoded(part: &str) -> Result<Vec<u8>, TokenError> {
 }
 
 fn name(algorithm: Algorithm) -> &'static str {
-    if algorithm == Algorithm::RS256 { "RS256" } else { "HS256" }
+    match algorithm {
+        Algorithm::RS256 => "RS256",
+        Algorithm::ES256 => "ES256",
+        Algorithm::EdDSA => "EdDSA",
+        _ => "HS256",
+    }
 }
 
 fn signs_with_rs256(jwk: &Jwk) -> bool {
@@ -163,7 +180,7 @@ fn signs_with_rs256(jwk: &Jwk) -> bool {
         && matches!(common.key_algorithm, None | Some(KeyAlgorithm::RS256))
 }
 
-fn rsa_key(n: &str, e: &str) -> Result<DecodingKey, KeyError> {
+pub(super) fn rsa_key(n: &str, e: &str) -> Result<DecodingKey, KeyError> {
     let modulus = URL_SAFE_NO_PAD.decode(n).map_err(unusable)?;
     let significant = modulus.iter().skip_while(|byte| **byte == 0).count();
     if significant < SHORTEST_MODULUS {

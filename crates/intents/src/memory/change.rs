@@ -11,6 +11,8 @@ use crate::{Intents, scopes};
 
 /// The most bytes of one file.
 const LARGEST: usize = 64 * 1024;
+/// Versions that are named to somebody who asked for one that is not there.
+const MOST_NAMED: usize = 20;
 
 /// Something that is to become of a file of the requester's own memory.
 #[derive(Debug, Clone)]
@@ -62,12 +64,30 @@ impl Intents {
         let change = MemoryChange { owner: requester.user_id(), path, expected, request, what: what.clone() };
         match self.store.change_memory(&Viewer::from(requester), change, audit).await? {
             MemoryOutcome::Done { path, version, is_new } => Ok(ChangedMemory { path, version, is_new }),
-            MemoryOutcome::Missing => Err(Refusal::absent(Subject::Memory)),
+            MemoryOutcome::Missing => Err(self.missing(requester, &wanted.path, &what).await?),
             MemoryOutcome::Conflict { present } => Err(overtaken(&wanted.path, expected, present)),
             MemoryOutcome::Taken => Err(taken(&what)),
             MemoryOutcome::Full => Err(full()),
         }
     }
+}
+
+impl Intents {
+    /// There is no such file; or there is, and not the version that it was to have again.
+    async fn missing(&self, requester: &Requester, path: &MemoryPath, what: &MemoryWhat) -> Result<Refusal, Refusal> {
+        let MemoryWhat::Restore(version) = what else { return Ok(Refusal::absent(Subject::Memory)) };
+        let viewer = Viewer::from(requester);
+        let kept = self.store.list_memory_versions(&viewer, requester.user_id(), path).await?;
+        let kept: Vec<i64> = kept.into_iter().map(|kept| kept.version).take(MOST_NAMED).collect();
+        Ok(if kept.is_empty() { Refusal::absent(Subject::Memory) } else { no_version(path, *version, &kept) })
+    }
+}
+
+/// `kept` are the newest versions that there are.
+fn no_version(path: &MemoryPath, version: i64, kept: &[i64]) -> Refusal {
+    let names: Vec<String> = kept.iter().map(ToString::to_string).collect();
+    let message = format!("{path} has no version {version}. It has these, newest first: {}.", names.join(", "));
+    Refusal::new(RefusalKind::Absent, Subject::Memory, "not_found", message).with_details(json!({ "versions": kept }))
 }
 
 fn what_of(deed: MemoryDeed) -> Result<(&'static str, MemoryWhat), Refusal> {

@@ -134,6 +134,7 @@ async fn ground(data: &tempfile::TempDir) -> Ground<dyn GateStore> {
         trusted_proxies: Vec::new(),
         static_keys: HashMap::new(),
         auth_service: None,
+        auth_service_elsewhere: None,
     };
     let tokens = TokenVerifier::new(&"a secret of the tests, long enough".into(), "artel", "artel");
     let (keys, seal) = (ApiKeyMaker::new(&"pepper-pepper".into()), SecretBox::new(&[7; 32]));

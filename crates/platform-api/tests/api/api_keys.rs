@@ -32,6 +32,32 @@ async fn a_key_is_shown_once_and_works_in_both_headers() {
 }
 
 #[tokio::test]
+async fn keys_are_listed_by_pages_and_found_by_a_part_of_their_name() {
+    let world = World::new().await;
+    let ada = world.ada();
+    for name in [json!("Сборка 1"), json!("сборка 2"), json!("other"), Value::Null] {
+        ada.creates_key(json!({ "scopes": ["tools:read"], "name": name })).await.is(StatusCode::CREATED);
+    }
+    let found = async |query: &str| {
+        let listed = ada.get(&format!("/api-keys{query}")).await;
+        let names: Vec<Value> = listed.body.as_array().unwrap().iter().map(|key| key["name"].clone()).collect();
+        (listed.header("x-total-count").to_owned(), names)
+    };
+    let (total, all) = found("").await;
+    assert_eq!((total.as_str(), all.len()), ("4", 4), "whoever asks for no page gets all");
+    assert_eq!(
+        found("?q=%D0%A1%D0%91%D0%9E%D0%A0").await,
+        ("2".to_owned(), vec![json!("сборка 2"), json!("Сборка 1")])
+    );
+    assert_eq!(found("?q=%D0%A1%D0%91%D0%9E%D0%A0&limit=1&offset=1").await, ("2".to_owned(), vec![json!("Сборка 1")]));
+    assert_eq!(found("?q=").await.1, all);
+    assert_eq!(found("?q=nothing").await, ("0".to_owned(), vec![]));
+    for bad in ["?limit=0", "?limit=201", "?offset=-1"] {
+        ada.get(&format!("/api-keys{bad}")).await.is_problem(422);
+    }
+}
+
+#[tokio::test]
 async fn a_revoked_key_and_the_tokens_issued_from_it_stop_working() {
     let world = World::new().await;
     let ada = world.ada();

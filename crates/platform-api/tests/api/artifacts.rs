@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::world::{Answer, Person, World};
 
-const BOUNDARY: &str = "a-boundary-of-the-tests";
+pub(crate) const BOUNDARY: &str = "a-boundary-of-the-tests";
 
 /// A form of these members: name, file name, content.
 pub(crate) fn form(members: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {

@@ -27,6 +27,8 @@ struct Things {
     endpoint: String,
     delivery: String,
     task: String,
+    skill: String,
+    document: String,
 }
 
 async fn things(world: &World) -> Things {
@@ -42,6 +44,7 @@ async fn things(world: &World) -> Things {
     let made = crate::artifacts::uploads(&ada, "a.txt", b"secret").await;
     let artifact = made["artifact_id"].as_str().unwrap().to_owned();
     crate::memory::puts(&ada, "a.txt", "secret").await.is(StatusCode::CREATED);
+    let document = crate::documents::uploads(&ada, "a.txt", "secret", "all").await;
     let session = "secret-session".to_owned();
     let (credential, grant) = crate::credentials::granted(&ada, &agent).await;
     let connector = crate::own_connectors::imported(&ada, "secret_shop").await;
@@ -67,6 +70,8 @@ async fn things(world: &World) -> Things {
         endpoint,
         delivery,
         task,
+        skill: crate::skills::made(&ada, "secret-skill").await,
+        document,
     }
 }
 
@@ -85,6 +90,8 @@ impl Things {
             "credential_id" => self.credential.clone(),
             "grant_id" => self.grant.clone(),
             "task_id" => self.task.clone(),
+            "skill_id" => self.skill.clone(),
+            "document_id" => self.document.clone(),
             "hook_id" => self.hook.clone(),
             "endpoint_id" => self.endpoint.clone(),
             "delivery_id" => self.delivery.clone(),

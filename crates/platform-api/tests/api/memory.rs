@@ -97,11 +97,17 @@ async fn earlier_texts_are_listed_and_restored() {
         restored.is(StatusCode::OK);
         assert_eq!(restored.body, json!({ "path": path, "version": 4 }));
         assert_eq!(ada.get(&format!("/memory/{path}")).await.bytes.as_ref(), text("one").as_bytes());
-        ada.post(&restore, json!({ "version": 3 })).await.is_problem(404);
+        let missing = ada.post(&restore, json!({ "version": 3 })).await;
+        missing.is_problem(404);
+        let message = format!("{path} has no version 3. It has these, newest first: 4, 2, 1.");
+        assert_eq!(missing.body["message"], message);
+        assert_eq!(missing.body["details"], json!({ "versions": [4, 2, 1] }));
         ada.post(&restore, json!({ "version": 0 })).await.is_problem(422);
         ada.post(&restore, json!({})).await.is_problem(422);
     }
     ada.get("/memory/none.md/versions").await.is_problem(404);
+    let none = ada.post("/memory/none.md/restore", json!({ "version": 1 })).await;
+    assert_eq!(none.is_problem(404).body["message"], "There is no such file.");
     ada.post("/memory/deep/a.md", json!({})).await.is_problem(404);
 }
 

@@ -156,5 +156,10 @@ async fn what_an_endpoint_was_told_is_listed() {
     assert_eq!(ada.get(&format!("{ENDPOINTS}/{endpoint}/deliveries?state=failed")).await.body, json!([]));
     let retry = format!("{ENDPOINTS}/{endpoint}/deliveries/{delivery}/retry");
     ada.post(&retry, Value::Null).await.is(StatusCode::ACCEPTED);
+    let once = async || ada.call_with("POST", &retry, &[("idempotency-key", "retry-1")], Value::Null).await;
+    once().await.is(StatusCode::ACCEPTED);
+    assert_eq!(once().await.is(StatusCode::ACCEPTED).header("idempotency-replayed"), "true");
+    let audit = ada.get("/audit?action=webhook.retry").await;
+    assert_eq!(audit.body.as_array().unwrap().len(), 2, "{:#}", audit.body);
     ada.post(&retry.replace(&delivery, &endpoint), Value::Null).await.is_problem(404);
 }

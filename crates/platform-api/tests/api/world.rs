@@ -276,6 +276,7 @@ fn gate_config() -> GateConfig {
         static_keys: HashMap::from([(STATIC_KEY.to_owned(), ada)]),
         trusted_proxies: Vec::new(),
         auth_service: Some(AuthServiceTrust { issuer: AUTH_ISSUER.to_owned(), audience: AUTH_AUDIENCE.to_owned() }),
+        auth_service_elsewhere: None,
     }
 }
 

@@ -5,7 +5,11 @@ use clap::{Args, Subcommand};
 #[derive(Subcommand)]
 pub(crate) enum ConnectorsCommand {
     /// List the connectors: those of the binary and those of CONNECTORS_DIR
-    List,
+    List {
+        /// As JSON, one object for each connector
+        #[arg(long)]
+        json: bool,
+    },
     /// Say whether a connector's file is good; if not, why and in which line
     Check {
         /// A YAML file

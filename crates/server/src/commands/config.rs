@@ -9,6 +9,9 @@ pub(crate) fn check() -> anyhow::Result<ExitCode> {
     for line in table(&settings) {
         output::line(&line);
     }
+    for idle in settings.given_idly() {
+        output::error(&idle);
+    }
     for near in settings.near_misses() {
         output::error(&near);
     }

@@ -8,7 +8,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use artel_connectors::Catalogue;
+use artel_connectors::{Catalogue, Connector, Listed};
+use serde_json::json;
 
 use crate::cli::ConnectorsCommand;
 use crate::config::Config;
@@ -16,7 +17,7 @@ use crate::output;
 
 pub(crate) async fn run(command: ConnectorsCommand) -> anyhow::Result<ExitCode> {
     match command {
-        ConnectorsCommand::List => list(),
+        ConnectorsCommand::List { json } => list(json),
         ConnectorsCommand::Check { file } => check(&file),
         ConnectorsCommand::Show { key } => show::run(&key),
         ConnectorsCommand::Import(args) => import::run(&args).await,
@@ -24,18 +25,42 @@ pub(crate) async fn run(command: ConnectorsCommand) -> anyhow::Result<ExitCode> 
     }
 }
 
-fn list() -> anyhow::Result<ExitCode> {
+fn list(as_json: bool) -> anyhow::Result<ExitCode> {
+    let catalogue = catalogue()?;
+    if as_json {
+        output::json(&catalogue.iter().map(shown).collect::<Vec<_>>())?;
+    } else {
+        output::table(&table(&catalogue));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn shown(listed: &Listed) -> serde_json::Value {
+    let connector = &listed.connector;
+    json!({
+        "key": connector.key,
+        "kind": listed.origin.as_str(),
+        "title": connector.title,
+        "ways": ways(connector),
+        "operations": connector.operations().count(),
+    })
+}
+
+fn table(catalogue: &Catalogue) -> Vec<Vec<String>> {
     let row = |cells: [&str; 5]| cells.map(str::to_owned).to_vec();
     let mut rows = vec![row(["KEY", "KIND", "SIGN-IN", "OPERATIONS", "TITLE"])];
-    for listed in catalogue()?.iter() {
+    for listed in catalogue.iter() {
         let connector = &listed.connector;
-        let kind = listed.origin.as_str();
-        let ways: Vec<&str> = connector.auth.iter().map(|scheme| scheme.key.as_str()).collect();
         let operations = connector.operations().count().to_string();
-        rows.push(row([&connector.key, kind, &ways.join(", "), &operations, &connector.title.en]));
+        let ways = ways(connector).join(", ");
+        rows.push(row([&connector.key, listed.origin.as_str(), &ways, &operations, &connector.title.en]));
     }
-    output::table(&rows);
-    Ok(ExitCode::SUCCESS)
+    rows
+}
+
+/// How one signs in.
+fn ways(connector: &Connector) -> Vec<&str> {
+    connector.auth.iter().map(|scheme| scheme.key.as_str()).collect()
 }
 
 fn check(file: &Path) -> anyhow::Result<ExitCode> {

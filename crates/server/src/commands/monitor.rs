@@ -1,20 +1,13 @@
 //! `artel monitor`: how a running installation is, a line at a time.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use artel_domain::{Clock as _, SystemClock};
-use reqwest::RequestBuilder;
-use serde_json::Value;
 
+use super::sight::Sight;
 use crate::cli::MonitorArgs;
 use crate::http_client::Target;
 use crate::output;
-
-/// From this share of the database's connections on, a line warns.
-const CROWDED_PERCENT: f64 = 80.0;
-/// A run that waits longer for a worker is worth a warning; so is the alert of deploy/prometheus.
-const LONG_SECONDS: f64 = 60.0;
 
 pub(crate) async fn run(args: MonitorArgs) -> anyhow::Result<ExitCode> {
     let target = Target::new(&args.url, None)?;
@@ -36,50 +29,18 @@ pub(crate) async fn run(args: MonitorArgs) -> anyhow::Result<ExitCode> {
 
 /// How it is now: `ok`, `WARN` or `FAIL`, and the figures.
 async fn look(target: &Target) -> (&'static str, String) {
-    let health = match answer(target.get("/health/db")).await {
-        Ok(text) => serde_json::from_str::<Value>(&text).unwrap_or_default(),
+    let sight = match Sight::take(target).await {
+        Ok(sight) => sight,
         Err(why) => return ("FAIL", why),
     };
-    let database = &health["database"];
-    let percent = database["usage_percent"].as_f64().unwrap_or_default();
-    let mut text = format!(
-        "database {:.1} ms, {} of {} connections busy ({percent:.0} %)",
-        database["latency_ms"].as_f64().unwrap_or_default(),
-        database["active_connections"],
-        database["max_connections"],
-    );
-    // A proxy in front of the installation keeps the metrics inside.
-    let Ok(metrics) = answer(target.get("/metrics")).await else {
-        return (if percent > CROWDED_PERCENT { "WARN" } else { "ok" }, text);
-    };
-    let runs = |phase: &str| value(&metrics, &format!("artel_runs_open{{phase=\"{phase}\"}}"));
-    let waited = value(&metrics, "artel_run_oldest_queued_seconds");
-    let open = format!(
-        ", runs: {} queued (oldest {waited:.0} s), {} running, {} wait for a human (oldest question {:.0} s)",
-        runs("queued"),
-        runs("running"),
-        runs("waiting_for_approval"),
-        value(&metrics, "artel_approval_oldest_pending_seconds"),
-    );
-    text.push_str(&open);
-    (if percent > CROWDED_PERCENT || waited > LONG_SECONDS { "WARN" } else { "ok" }, text)
-}
-
-async fn answer(request: RequestBuilder) -> Result<String, String> {
-    let answer = request.timeout(Duration::from_secs(10)).send().await.map_err(|error| {
-        if error.is_connect() { "nobody answers there".to_owned() } else { error.without_url().to_string() }
-    })?;
-    let status = answer.status();
-    let text = answer.text().await.map_err(|error| error.without_url().to_string())?;
-    if status.is_success() {
-        return Ok(text);
+    let Sight { latency_ms, busy, most, percent, .. } = sight;
+    let mut text = format!("database {latency_ms:.1} ms, {busy} of {most} connections busy ({percent:.0} %)");
+    if let Some(work) = &sight.work {
+        let open = format!(
+            ", runs: {} queued (oldest {:.0} s), {} running, {} wait for a human (oldest question {:.0} s)",
+            work.queued, work.oldest_queued_seconds, work.running, work.waiting, work.oldest_question_seconds
+        );
+        text.push_str(&open);
     }
-    let said: Value = serde_json::from_str(&text).unwrap_or_default();
-    Err(format!("{} {}", status.as_u16(), said["message"].as_str().unwrap_or("was answered")))
-}
-
-/// The value of a line of Prometheus text; 0 when there is none.
-fn value(metrics: &str, name: &str) -> f64 {
-    let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    line.and_then(|value| value.trim().parse().ok()).unwrap_or_default()
+    (if sight.warns() { "WARN" } else { "ok" }, text)
 }

@@ -20,6 +20,12 @@ pub(crate) async fn migrate() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// All that the process does which reads one document.
+pub(crate) fn read_document() -> anyhow::Result<ExitCode> {
+    artel_documents::read_one().context("the document that is the standard input")?;
+    Ok(ExitCode::SUCCESS)
+}
+
 pub(crate) async fn tool_mock(args: ToolMockArgs) -> anyhow::Result<ExitCode> {
     let listener = tokio::net::TcpListener::bind(args.addr)
         .await

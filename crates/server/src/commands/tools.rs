@@ -27,8 +27,11 @@ struct Tools(Vec<Arc<dyn Tool>>);
 impl Tools {
     fn standing(&self, entry: &Entry) -> Result<(), Unavailable> {
         // They are made for a database, and every server has one.
-        let mut made =
-            artel_tools_services::NAMES.iter().chain(&artel_tools_tasks::NAMES).chain(&artel_tools_knowledge::NAMES);
+        let mut made = artel_tools_services::NAMES
+            .iter()
+            .chain(&artel_tools_tasks::NAMES)
+            .chain(&artel_tools_knowledge::NAMES)
+            .chain(&artel_tools_knowledge::SKILL_NAMES);
         if made.any(|name| *name == entry.name) {
             return Ok(());
         }

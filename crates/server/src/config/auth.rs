@@ -13,6 +13,9 @@ use super::{secrets, values};
 /// The secret of `codelab-internal` that everybody knows; only where `ENVIRONMENT` says that nothing is at stake.
 const WELL_KNOWN: &str = "internal-secret-123";
 
+/// Why the old service's database, Redis and public key change nothing.
+const IDLE: &str = "the auth service shares the database, Redis and keys of the rest";
+
 #[derive(Debug, Clone)]
 pub(crate) struct AuthSettings {
     pub(crate) addr: SocketAddr,
@@ -36,8 +39,19 @@ pub(crate) struct AuthSettings {
     pub(crate) username_threshold_anywhere: u32,
     pub(crate) address_threshold: u32,
     pub(crate) lockout: Duration,
+    /// Another installation whose access tokens are accepted too.
+    pub(crate) elsewhere: Option<Elsewhere>,
     /// Given, and without meaning here.
     pub(crate) unused: Vec<&'static str>,
+}
+
+/// An auth service that is another installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Elsewhere {
+    pub(crate) url: String,
+    pub(crate) issuer: String,
+    pub(crate) audience: String,
+    pub(crate) keys_life: Duration,
 }
 
 impl AuthSettings {
@@ -54,6 +68,9 @@ pub(super) fn auth(s: &mut Settings, environment: &str) -> Result<AuthSettings, 
     let port = s.number("AUTH_SERVICE__PORT", 8003, 0..=65_535_u16)?;
     let own =
         s.one_of("AUTH_SERVICE__ENVIRONMENT", &["production", "dev", "development", "staging", "test"], environment)?;
+    let issuer =
+        s.text("AUTH_SERVICE__JWT_ISSUER", "https://auth.codelab.local", "a URL", "https://artel.example.com")?;
+    let audience = s.text("AUTH_SERVICE__JWT_AUDIENCE", "codelab-api", "a name", "codelab-api")?;
     let internal_secret = secrets::secret(s, "AUTH_SERVICE__INTERNAL_CLIENT_SECRET", 16, dev)?;
     Ok(AuthSettings {
         addr: s.parse(
@@ -62,13 +79,9 @@ pub(super) fn auth(s: &mut Settings, environment: &str) -> Result<AuthSettings, 
             "an address and a port (port 0 picks a free one)",
             "127.0.0.1:8003",
         )?,
-        issuer: s.text(
-            "AUTH_SERVICE__JWT_ISSUER",
-            "https://auth.codelab.local",
-            "a URL",
-            "https://artel.example.com",
-        )?,
-        audience: s.text("AUTH_SERVICE__JWT_AUDIENCE", "codelab-api", "a name", "codelab-api")?,
+        elsewhere: elsewhere(s, &issuer, &audience)?,
+        issuer,
+        audience,
         public_url: values::base_url(s, "AUTH_SERVICE__PUBLIC_URL", "https://artel.example.com")?,
         environment: if own == "dev" { "development".to_owned() } else { own },
         password_grant: s.flag("AUTH_SERVICE__PASSWORD_GRANT", true)?,
@@ -99,6 +112,28 @@ fn registration(s: &mut Settings) -> Result<Registration, Invalid> {
     })
 }
 
+/// `AUTH_SERVICE_URL`, which CodeLab's gateway knows as `GATEWAY__AUTH_SERVICE_URL`; so it is with what its tokens name.
+fn elsewhere(s: &mut Settings, issuer: &str, audience: &str) -> Result<Option<Elsewhere>, Invalid> {
+    const URLS: [&str; 2] = ["AUTH_SERVICE_URL", "GATEWAY__AUTH_SERVICE_URL"];
+    const EXAMPLE: &str = "http://auth-service:8003";
+    let mut url: Option<String> = None;
+    for name in URLS {
+        let Some(given) = values::base_url(s, name, EXAMPLE)? else { continue };
+        if url::Url::parse(&given).is_err() {
+            return Err(invalid(name, "it is not a URL".into(), EXAMPLE));
+        }
+        let given = given.trim_end_matches('/').to_owned();
+        if url.as_ref().is_some_and(|earlier| *earlier != given) {
+            return Err(invalid(name, format!("it differs from what {} says", URLS[0]), EXAMPLE));
+        }
+        url = Some(given);
+    }
+    let issuer = s.given("GATEWAY__JWT_ISSUER").unwrap_or_else(|| issuer.to_owned());
+    let audience = s.given("GATEWAY__JWT_AUDIENCE").unwrap_or_else(|| audience.to_owned());
+    let keys_life = Duration::from_secs(s.number("AUTH_SERVICE_KEYS_SECONDS", 300, 1..=3600)?);
+    Ok(url.map(|url| Elsewhere { url, issuer, audience, keys_life }))
+}
+
 /// What the old service needed and this one does not: its own database and Redis, and the public half of its key.
 fn unused(s: &mut Settings) -> Result<Vec<&'static str>, Invalid> {
     let mut unused = Vec::new();
@@ -106,14 +141,14 @@ fn unused(s: &mut Settings) -> Result<Vec<&'static str>, Invalid> {
         ("AUTH_SERVICE__DB_URL", &["sqlite", "postgres"][..], "sqlite:///data/auth.db"),
         ("AUTH_SERVICE__REDIS_URL", &["redis"][..], "redis://localhost:6379/1"),
     ] {
-        let Some(url) = s.given(name) else { continue };
+        let Some(url) = s.idle(name, IDLE) else { continue };
         s.mask_url(name);
         if !schemes.iter().any(|scheme| url.starts_with(scheme)) {
             return Err(invalid(name, format!("it does not begin with {}", schemes.join(" or ")), example));
         }
         unused.push(name);
     }
-    if s.given("AUTH_SERVICE__PUBLIC_KEY_PATH").is_some() {
+    if s.idle("AUTH_SERVICE__PUBLIC_KEY_PATH", IDLE).is_some() {
         unused.push("AUTH_SERVICE__PUBLIC_KEY_PATH");
     }
     Ok(unused)

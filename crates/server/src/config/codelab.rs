@@ -35,11 +35,8 @@ pub(crate) struct CodelabSettings {
 }
 
 pub(super) fn codelab(s: &mut Settings, dev: bool) -> Result<CodelabSettings, Invalid> {
-    for unused in
-        ["GATEWAY__AGENT_URL", "GATEWAY__AUTH_SERVICE_URL", "GATEWAY__REQUEST_TIMEOUT", "GATEWAY__AGENT_STREAM_TIMEOUT"]
-    {
-        // Known, and without meaning: no part of the product calls another over HTTP.
-        s.given(unused);
+    for name in ["GATEWAY__AGENT_URL", "GATEWAY__REQUEST_TIMEOUT", "GATEWAY__AGENT_STREAM_TIMEOUT"] {
+        s.idle(name, "the gateway and the agent runtime do not call each other over HTTP");
     }
     // One switch under two names.
     let older_name = s.flag("AGENT_RUNTIME__MULTI_AGENT_MODE", true)?;

@@ -31,6 +31,8 @@ pub(crate) struct Effective {
     pub(crate) name: &'static str,
     pub(crate) shown: String,
     pub(crate) source: &'static str,
+    /// Why it changes nothing, of a setting that older deployments have and this product does not need.
+    pub(crate) idle: Option<&'static str>,
 }
 
 /// All values given, and what was asked for.
@@ -92,12 +94,27 @@ impl Settings {
             (Some(value), _) if !value.trim().is_empty() => (value, "environment"),
             (_, Some(value)) if !value.trim().is_empty() => (value, "artel.toml"),
             _ => {
-                self.effective.push(Effective { name, shown: String::new(), source: "default" });
+                self.effective.push(Effective { name, shown: String::new(), source: "default", idle: None });
                 return None;
             }
         };
-        self.effective.push(Effective { name, shown: value.clone(), source });
+        self.effective.push(Effective { name, shown: value.clone(), source, idle: None });
         Some(value.trim().to_owned())
+    }
+
+    /// A setting that is known and changes nothing, because of `why`: whoever gave it is told so.
+    pub(crate) fn idle(&mut self, name: &'static str, why: &'static str) -> Option<String> {
+        let given = self.given(name);
+        if let Some(effective) = self.effective.iter_mut().find(|e| e.name == name) {
+            effective.idle = Some(why);
+        }
+        given
+    }
+
+    /// A line about each setting that was given and changes nothing.
+    pub(crate) fn given_idly(&self) -> Vec<String> {
+        let given = self.effective.iter().filter(|setting| setting.source != "default");
+        given.filter_map(|setting| Some(format!("{} changes nothing: {}", setting.name, setting.idle?))).collect()
     }
 
     /// Notes the default of a setting that was not given.

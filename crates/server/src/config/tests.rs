@@ -106,6 +106,43 @@ fn a_bad_value_is_one_line_with_name_shape_and_example() {
 }
 
 #[test]
+fn an_auth_service_elsewhere_has_two_names_and_one_address() {
+    let read = |values: &[(&str, &str)]| Config::read(&mut Settings::of(values)).unwrap().auth.elsewhere;
+    assert_eq!(read(&[]), None);
+    for name in ["AUTH_SERVICE_URL", "GATEWAY__AUTH_SERVICE_URL"] {
+        let elsewhere = read(&[(name, "http://auth-service:8003/")]).unwrap();
+        assert_eq!(elsewhere.url, "http://auth-service:8003");
+        assert_eq!((&*elsewhere.issuer, &*elsewhere.audience), ("https://auth.codelab.local", "codelab-api"));
+        assert!(error(&[(name, "auth-service:8003")]).starts_with(&format!("{name}: it does not begin with http://")));
+    }
+    let named = [("AUTH_SERVICE_URL", "http://a"), ("GATEWAY__JWT_ISSUER", "i"), ("GATEWAY__JWT_AUDIENCE", "a")];
+    let elsewhere = read(&named).unwrap();
+    assert_eq!((&*elsewhere.issuer, &*elsewhere.audience), ("i", "a"));
+    let differs = error(&[("AUTH_SERVICE_URL", "http://a"), ("GATEWAY__AUTH_SERVICE_URL", "http://b")]);
+    assert!(differs.starts_with("GATEWAY__AUTH_SERVICE_URL: it differs"), "{differs}");
+}
+
+#[test]
+fn whoever_gives_a_setting_that_changes_nothing_is_told_so() {
+    let idle = |values: &[(&str, &str)]| {
+        let mut settings = Settings::of(values);
+        Config::read(&mut settings).unwrap();
+        settings.given_idly()
+    };
+    assert!(idle(&[]).is_empty());
+    for (name, value) in [
+        ("GATEWAY__AGENT_URL", "http://agent-runtime:8001"),
+        ("GATEWAY__REQUEST_TIMEOUT", "30"),
+        ("AUTH_SERVICE__DB_URL", "sqlite:///data/auth.db"),
+        ("AUTH_SERVICE__PUBLIC_KEY_PATH", "/app/keys/public_key.pem"),
+    ] {
+        let said = idle(&[(name, value)]);
+        assert!(said.len() == 1 && said[0].starts_with(&format!("{name} changes nothing: ")), "{said:?}");
+    }
+    assert!(idle(&[("GATEWAY__AUTH_SERVICE_URL", "http://auth-service:8003")]).is_empty());
+}
+
+#[test]
 fn the_key_between_services_has_several_names_and_one_value() {
     let key = |values: &[(&str, &str)]| {
         let key = Config::read(&mut Settings::of(values)).unwrap().internal_api_key;

@@ -18,6 +18,8 @@ pub(crate) struct ToolkitSettings {
     pub(crate) artifact_bytes: Option<u64>,
     /// Of one tenant's events of services together; `None`: any number.
     pub(crate) event_bytes: Option<u64>,
+    /// Documents that are read at the same time.
+    pub(crate) documents_at_once: usize,
     pub(crate) searxng: Option<Url>,
     pub(crate) brave_key: Option<SecretString>,
     pub(crate) tavily_key: Option<SecretString>,
@@ -29,6 +31,7 @@ pub(super) fn toolkit(s: &mut Settings) -> Result<ToolkitSettings, Invalid> {
     let artifacts = url(s, "ARTIFACTS_URL", &["s3", "file"], "s3://bucket/prefix")?;
     let artifact_bytes = Some(s.number("ARTIFACTS_MAX_BYTES_PER_TENANT", TEN_GIB, 0..=MOST)?).filter(|most| *most > 0);
     let event_bytes = Some(s.number("EVENTS_MAX_BYTES_PER_TENANT", ONE_GIB, 0..=MOST)?).filter(|most| *most > 0);
+    let documents_at_once = s.number("DOCUMENTS_AT_ONCE", 2, 1..=64)?;
     let searxng = url(s, "SEARXNG_URL", &["http", "https"], "http://searxng:8080/")?;
     let (brave_key, tavily_key) = (s.secret("BRAVE_API_KEY", 1)?, s.secret("TAVILY_API_KEY", 1)?);
     let yandex = match (s.secret("YANDEX_SEARCH_API_KEY", 1)?, s.given("YANDEX_FOLDER_ID")) {
@@ -39,7 +42,16 @@ pub(super) fn toolkit(s: &mut Settings) -> Result<ToolkitSettings, Invalid> {
             return Err(invalid("YANDEX_FOLDER_ID", problem, "b1gabcdefghijklmnopq"));
         }
     };
-    Ok(ToolkitSettings { artifacts, artifact_bytes, event_bytes, searxng, brave_key, tavily_key, yandex })
+    Ok(ToolkitSettings {
+        artifacts,
+        artifact_bytes,
+        event_bytes,
+        documents_at_once,
+        searxng,
+        brave_key,
+        tavily_key,
+        yandex,
+    })
 }
 
 fn url(s: &mut Settings, name: &'static str, schemes: &[&str], example: &str) -> Result<Option<Url>, Invalid> {

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use artel_bus::Bus;
 use artel_domain::Clock;
-use artel_http::{AuthServiceTrust, Gate, GateConfig, Ground, MetricsText, Shares, StaticKey};
+use artel_http::{AuthServiceElsewhere, AuthServiceTrust, Gate, GateConfig, Ground, MetricsText, Shares, StaticKey};
 use artel_identity::Scopes;
 use artel_store::Store;
 
 use crate::config::Config;
+use crate::first;
+use crate::key_set::RemoteKeySet;
 use crate::vault::Vault;
 
 /// Puts it together.
@@ -18,7 +20,7 @@ pub(super) fn ground(
     vault: &Vault,
     (store, bus, clock): (Arc<dyn Store>, Arc<dyn Bus>, Arc<dyn Clock>),
     metrics: Arc<dyn MetricsText>,
-) -> Ground<dyn Store> {
+) -> anyhow::Result<Ground<dyn Store>> {
     let gate = Gate::new(
         store.clone(),
         bus.clone(),
@@ -26,20 +28,21 @@ pub(super) fn ground(
         Arc::new(vault.verifier(config)),
         Arc::new(vault.key_maker()),
         Arc::new(vault.seal()),
-        gate_config(config),
+        gate_config(config)?,
     );
-    Ground { store, bus, clock, gate, metrics }
+    Ok(Ground { store, bus, clock, gate, metrics })
 }
 
-fn gate_config(config: &Config) -> GateConfig {
-    GateConfig {
+fn gate_config(config: &Config) -> anyhow::Result<GateConfig> {
+    Ok(GateConfig {
         rate_default: config.rate_limit_default,
         rate_runs: config.rate_limit_runs,
         shares: shares(config),
         trusted_proxies: config.trusted_proxies.clone(),
         static_keys: static_keys(config),
         auth_service: Some(auth_service(config)),
-    }
+        auth_service_elsewhere: auth_service_elsewhere(config)?,
+    })
 }
 
 /// How much more users and tenants may do than one key.
@@ -62,4 +65,16 @@ fn static_keys(config: &Config) -> HashMap<String, StaticKey> {
 /// Whose access tokens open every surface.
 fn auth_service(config: &Config) -> AuthServiceTrust {
     AuthServiceTrust { issuer: config.auth.issuer.clone(), audience: config.auth.audience.clone() }
+}
+
+/// The other installation whose access tokens open them too.
+fn auth_service_elsewhere(config: &Config) -> anyhow::Result<Option<AuthServiceElsewhere>> {
+    let Some(elsewhere) = &config.auth.elsewhere else { return Ok(None) };
+    Ok(Some(AuthServiceElsewhere {
+        keys: Arc::new(RemoteKeySet::new(&elsewhere.url)?),
+        issuer: elsewhere.issuer.clone(),
+        audience: elsewhere.audience.clone(),
+        home_tenant: first::TENANT,
+        life: elsewhere.keys_life,
+    }))
 }

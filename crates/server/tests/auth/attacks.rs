@@ -7,7 +7,7 @@ use artel_testkit::Database;
 use crate::world::{INTERNAL_SECRET, admin, http, launch, read, send};
 
 const SESSION: &str = "6a1c5c62-74a4-4f0e-a6a3-6a2e6f6f3a11";
-const UPGRADE: [(&str, &str); 4] = [
+pub(crate) const UPGRADE: [(&str, &str); 4] = [
     ("connection", "upgrade"),
     ("upgrade", "websocket"),
     ("sec-websocket-version", "13"),
@@ -15,7 +15,7 @@ const UPGRADE: [(&str, &str); 4] = [
 ];
 
 /// An upgraded connection has no body to wait for.
-async fn send_for_status(request: reqwest::RequestBuilder) -> (u16, String) {
+pub(crate) async fn send_for_status(request: reqwest::RequestBuilder) -> (u16, String) {
     let answer = request.send().await.unwrap();
     let status = answer.status().as_u16();
     (status, if status == 101 { String::new() } else { answer.text().await.unwrap() })

@@ -27,6 +27,7 @@ macro_rules! on_both_databases {
 mod attacks;
 mod clients;
 mod commands;
+mod elsewhere;
 mod gateway;
 mod keys;
 mod limits;

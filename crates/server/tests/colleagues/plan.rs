@@ -139,7 +139,25 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         | "DELETE /tools/{tool_id}"
         | "POST /tools/{tool_id}/test"
         // It reads a cron line, and knows no task.
+        // A skill is its tenant's; what its author alone may do is tried by the stores' promises.
+        | "GET /skills"
+        | "POST /skills"
+        | "GET /skills/{skill_id}"
+        | "PUT /skills/{skill_id}"
+        | "DELETE /skills/{skill_id}"
+        | "POST /skills/{skill_id}/copy"
+        | "POST /skills/{skill_id}/toggle"
+        | "GET /skills/{skill_id}/export"
         // A memory is its user's, and no session's; the stores' promises about memory try colleagues.
+        // A document is its readers', and no session's; the stores' promises about documents try colleagues.
+        | "GET /documents"
+        | "POST /documents"
+        | "POST /documents/search"
+        | "GET /documents/{document_id}"
+        | "PATCH /documents/{document_id}"
+        | "DELETE /documents/{document_id}"
+        | "GET /documents/{document_id}/content"
+        | "GET /documents/{document_id}/passages"
         | "GET /memory"
         | "GET /memory/{path}"
         | "PUT /memory/{path}"

@@ -58,6 +58,14 @@ impl Tasks for PostgresStore {
         within(executions::budget_of(&self.pool, tenant, run)).await
     }
 
+    async fn save_task_state(&self, tenant: TenantId, run: RunId, state: &str) -> Result<bool> {
+        retrying(|| executions::save_state(&self.pool, tenant, run, state)).await
+    }
+
+    async fn load_task_state(&self, tenant: TenantId, run: RunId) -> Result<Option<Option<String>>> {
+        within(executions::state(&self.pool, tenant, run)).await
+    }
+
     async fn skip_due(&self, tenant: TenantId, task: TaskId, taken: SkippedDue, reason: &str) -> Result<bool> {
         retrying(|| tasks::skip(&self.pool, tenant, task, taken, reason)).await
     }

@@ -67,6 +67,17 @@ impl Tasks for SqliteStore {
         Ok(executions::budget_of(&self.reads, tenant, run).await?)
     }
 
+    async fn save_task_state(&self, tenant: TenantId, run: RunId, state: &str) -> Result<bool> {
+        self.write((tenant, run, state.to_owned()), |(tenant, run, state), tx| {
+            Box::pin(executions::save_state(tx, *tenant, *run, state))
+        })
+        .await
+    }
+
+    async fn load_task_state(&self, tenant: TenantId, run: RunId) -> Result<Option<Option<String>>> {
+        Ok(executions::state(&self.reads, tenant, run).await?)
+    }
+
     async fn skip_due(&self, tenant: TenantId, task: TaskId, taken: SkippedDue, reason: &str) -> Result<bool> {
         self.write((tenant, task, taken, reason.to_owned()), |(tenant, task, taken, reason), tx| {
             Box::pin(tasks::skip(tx, *tenant, *task, *taken, reason))

@@ -37,14 +37,17 @@ const MAY_BE_SCANNED: [&str; 22] = [
 ];
 
 /// Partial indexes, which hold a part of their tables: open runs, files that are not stored, files of sessions, webhook
-/// endpoints that are switched on, executions that are not counted yet. And that of a queue, which is read as it comes.
-const PARTIAL: [&str; 7] = [
+/// endpoints that are switched on, executions that are not counted yet, documents that are not read yet or are deleted.
+/// And that of a queue, which is read as it comes.
+const PARTIAL: [&str; 9] = [
     "INDEX runs_",
     "INDEX artifacts_to_sweep",
     "INDEX artifacts_of_ended",
     "INDEX webhook_endpoints_enabled",
     "INDEX task_executions_over",
     "INDEX task_starts_oldest",
+    "INDEX documents_to_read",
+    "INDEX documents_deleted",
     "INDEX memory_versions_of_user",
 ];
 

@@ -313,12 +313,17 @@ pub async fn what_is_journalled_about_an_answered_call_does_not_open_it_again(st
     assert_eq!(change(told).await, ToolCallRow { duration_ms: Some(7), ..answered });
 }
 
+/// Its tool says what it waits for.
+pub(super) fn says(call: &ToolCallRow, wait: Wait) -> CallChange {
+    CallChange { wait: Some(wait), ..changed(call.id, CallState::Dispatched) }
+}
+
 /// A run that sleeps over a call whose tool said what it waits for.
-async fn sleeps_over(world: &World, in_session: &str, wait: Wait) -> (Run, ToolCallRow) {
+pub(super) async fn sleeps_over(world: &World, in_session: &str, wait: Wait) -> (Run, ToolCallRow) {
     let (claim, held) = world.drives(in_session).await;
     let call =
         ToolCallRow { state: CallState::Dispatched, attempts: 1, dispatched_at: Some(now()), ..planned(&claim.run, 0) };
-    let said = CallChange { wait: Some(wait.clone()), ..changed(call.id, CallState::Dispatched) };
+    let said = says(&call, wait.clone());
     world
         .store
         .commit(&held, Step { new_calls: vec![call.clone()], calls: vec![said], ..ending(1, Phase::Waiting) })

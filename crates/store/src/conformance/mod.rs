@@ -27,8 +27,10 @@ pub mod claims;
 pub mod codes;
 pub mod connector_tokens;
 pub mod credentials;
+pub mod documents;
 pub mod drafts;
 pub mod entries;
+pub mod event_waits;
 pub mod forms;
 pub mod hooks;
 pub mod idempotency;
@@ -54,6 +56,7 @@ pub mod sealed_values;
 pub mod search;
 pub mod sessions;
 pub mod signing_keys;
+pub mod skills;
 pub mod standings;
 pub mod successors;
 pub mod tasks;
@@ -124,6 +127,17 @@ macro_rules! conformance_tests {
             a_deleted_connector_is_taken_from_every_agent,
             an_organisation_has_so_many_connectors_and_bytes,
             another_tenant_has_nothing_of_a_connector,
+        ]);
+        $crate::conformance_group!($make_store, documents: [
+            a_file_is_read_and_found,
+            the_same_file_again_is_the_same_document,
+            readers_alone_find_a_document,
+            documents_are_listed_by_filter,
+            a_document_is_changed_and_deleted_by_its_owner,
+            a_reading_is_held_by_its_lease,
+            documents_are_claimed_once_and_tenants_take_turns,
+            the_passage_that_says_more_comes_first,
+            a_session_keeps_its_documents,
         ]);
         $crate::conformance_group!($make_store, connector_tokens: [
             a_token_is_found_by_everybody_of_its_tenant,
@@ -412,6 +426,20 @@ macro_rules! conformance_tests {
             versions_of_a_memory_have_a_bound,
             a_memory_is_its_users_own,
             a_memory_has_at_most_so_many_files,
+        ]);
+        $crate::conformance_group!($make_store, skills: [
+            a_skill_is_kept_with_its_files_changed_and_deleted,
+            a_name_is_one_skills_and_free_when_that_is_gone,
+            a_retried_create_of_a_skill_finds_the_first_one,
+            a_skill_is_found_by_its_words_while_it_is_switched_on,
+            a_skill_is_its_tenants_and_its_authors_to_change,
+            a_tenant_has_so_many_skills_of_so_many_bytes,
+        ]);
+        $crate::conformance_group!($make_store, event_waits: [
+            an_event_ends_the_waits_for_it_once,
+            an_event_while_the_worker_has_the_run_is_not_slept_over,
+            a_run_that_is_cancelled_is_no_more_woken_by_an_event,
+            executions_keep_a_state_for_each_other,
         ]);
         $crate::conformance_group!($make_store, search: [
             words_are_found_in_all_their_forms,

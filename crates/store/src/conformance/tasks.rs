@@ -102,6 +102,12 @@ async fn fires(world: &World, firing: Firing) -> RunId {
     }
 }
 
+/// Starts one more execution of the task, which is made when it is not there.
+pub(super) async fn executes(world: &World, task: &Task) -> RunId {
+    let made = makes(world, task).await;
+    fires(world, Firing { overlap: Overlap::Queue, ..firing(world, &made, None) }).await
+}
+
 /// An event that triggers [`task`].
 pub fn push(world: &World) -> NewInboundEvent {
     let mut new = event(world, HookId(uuid()), "github", 1);

@@ -92,6 +92,7 @@ pub(crate) async fn calls(
         budget: None,
         approved: None,
         subagents: None,
+        hold: None,
     };
     let tool = registry.resolve(&ToolRef::builtin(&name), None).unwrap();
     match registry.call(&tool, &request, &args).await.end {

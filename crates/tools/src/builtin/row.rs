@@ -52,6 +52,12 @@ impl Tool for InternalRow {
         self.function().map_err(|missing| missing.to_string())?.made_as(context, args).await
     }
 
+    async fn note_refusal(&self, context: &CallContext, args: Value, reason: &str) {
+        if let Ok(function) = self.function() {
+            function.note_refusal(context, args, reason).await;
+        }
+    }
+
     async fn call(&self, context: &CallContext, args: Value) -> Result<ToolOutput, ToolError> {
         self.function().map_err(|missing| missing.to_string())?.call(context, args).await
     }

@@ -122,6 +122,7 @@ fn context() -> CallContext {
         budget: None,
         approved: None,
         subagents: None,
+        hold: None,
         egress: Arc::new(Egress::new(&[], BTreeMap::new(), &resolver).unwrap()),
         allowed_domains: Vec::new(),
         artifacts: None,

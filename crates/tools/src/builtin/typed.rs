@@ -55,6 +55,9 @@ pub trait Builtin: Send + Sync + 'static {
         Ok(None)
     }
 
+    /// As [`Tool::note_refusal`].
+    async fn note_refusal(&self, _context: &CallContext, _args: Self::Args, _reason: &str) {}
+
     /// As [`Tool::call`].
     ///
     /// # Errors
@@ -107,6 +110,12 @@ impl<T: Builtin> Tool for Typed<T> {
     async fn made_as(&self, context: &CallContext, args: Value) -> Result<Option<MadeAs>, ToolError> {
         let args = T::Args::deserialize(self.descriptor.plain(args)).map_err(|error| self.misfit(&error))?;
         self.tool.made_as(context, args).await
+    }
+
+    async fn note_refusal(&self, context: &CallContext, args: Value, reason: &str) {
+        if let Ok(args) = T::Args::deserialize(self.descriptor.plain(args)) {
+            self.tool.note_refusal(context, args, reason).await;
+        }
     }
 
     async fn call(&self, context: &CallContext, args: Value) -> Result<ToolOutput, ToolError> {

@@ -52,6 +52,7 @@ impl Webhook {
     }
 
     async fn attempt(&self, context: &CallContext, prepared: &Prepared<'_>, attempt: u32) -> Result<Answer, Fault> {
+        context.held().await;
         let mut record = prepared.record();
         context.record.note(|exchange| (exchange.attempts, exchange.request) = (attempt, Some(record.clone())));
         let result = prepared.attempt(self.limits, &context.egress, &self.shared.auth, &mut record).await;

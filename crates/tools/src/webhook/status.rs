@@ -26,6 +26,7 @@ impl Webhook {
         let Ok(prepared) = request.prepare(&context.egress).await else { return Verified::Unknown };
         let mut attempt = 1;
         loop {
+            context.held().await;
             let result =
                 prepared.attempt(self.limits, &context.egress, &self.shared.auth, &mut prepared.record()).await;
             let pause = self.shared.pause(&result, attempt).filter(|_| ending(&result) != Ending::Settled);

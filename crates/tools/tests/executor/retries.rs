@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use artel_domain::{EffectClass, ToolOutcome};
-use artel_tools::Verified;
+use artel_tools::{Hold, Verified, hold};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -33,6 +33,33 @@ async fn a_failing_receiver_is_called_again_with_the_same_key_and_the_same_bytes
         assert!(seen.iter().all(|request| request.header("x-idempotency-key") == seen[0].header("x-idempotency-key")
             && request.body == seen[0].body));
     }
+}
+
+#[tokio::test]
+async fn a_call_goes_on_after_a_pause_only_while_the_run_is_ours() {
+    let lease = Duration::from_secs(20);
+    let receiver = Receiver::start(|_, number| async move {
+        if number == 0 { with_header(503, "retry-after", "1") } else { answer(200, &json!("done")) }
+    })
+    .await;
+    let hold = Hold::new(lease, hold::now());
+    let bench = with_effect(&receiver, EffectClass::AtMostOnce).with(|bench| {
+        bench.binding.timeout_ms = 60_000;
+        bench.hold = Some(hold.clone());
+    });
+    let stands_still = async {
+        while receiver.seen().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        // As after a standstill.
+        hold.renewed(hold::now().checked_sub(lease).unwrap());
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        assert_eq!(receiver.seen().len(), 1);
+        hold.renewed(hold::now());
+    };
+    let (done, ()) = tokio::join!(bench.run(), stands_still);
+    assert_eq!(output(&done), &json!("done"));
+    assert_eq!(receiver.seen().len(), 2);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use artel_domain::{
 };
 use artel_egress::{Egress, Resolver};
 use artel_tools::{
-    Approved, BoundTool, Budget, CallEnd, CallLimits, CallReport, CallRequest, Exchange, Registry, RequestRecord,
+    Approved, BoundTool, Budget, CallEnd, CallLimits, CallReport, CallRequest, Exchange, Hold, Registry, RequestRecord,
     RunScope, SecretError, SecretString, Secrets, ServiceSigner, TestCall, ToolsConfig, ToolsDeps, Verified,
 };
 use async_trait::async_trait;
@@ -219,6 +219,7 @@ pub(crate) struct Bench {
     pub(crate) budget: Option<Arc<dyn Budget>>,
     pub(crate) user: UserId,
     pub(crate) approved: Option<Approved>,
+    pub(crate) hold: Option<Hold>,
 }
 
 impl Bench {
@@ -274,6 +275,7 @@ impl Bench {
             budget: None,
             user: UserId(Uuid::from_u128(6)),
             approved: None,
+            hold: None,
         }
     }
 
@@ -335,6 +337,7 @@ impl Bench {
             budget: self.budget.clone(),
             approved: self.approved.clone(),
             subagents: None,
+            hold: self.hold.clone(),
         }
     }
 

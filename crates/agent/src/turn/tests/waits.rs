@@ -26,7 +26,8 @@ fn waiting_turn(wait: Wait) -> Turn {
 
 #[test]
 fn a_run_waits_for_what_its_calls_wait_for() {
-    for wait in [form(), Wait::Child, Wait::Until { at: artel_domain::clock::micros(5) }] {
+    let event = Wait::Event { service: "shop".into(), kind: "paid".into() };
+    for wait in [form(), Wait::Child, Wait::Until { at: artel_domain::clock::micros(5) }, event] {
         let turn = waiting_turn(wait.clone());
         assert_eq!(turn.waits(), [wait]);
         assert!(turn.is_waiting());

@@ -28,7 +28,9 @@ pub(super) fn masked(bytes: &[u8], budget: &Budget<'_>) -> Result<Vec<u8>, Refus
     let mut boundaries = Vec::new();
     for (start, end) in types {
         let header = &mut masked[start..end];
-        LETTERS.iter().for_each(|word| replace_first_letter(header, word));
+        for word in &LETTERS {
+            replace_first_letter(header, word);
+        }
         match boundaries_of(header) {
             Some(found) => boundaries.extend(found),
             // One that is written in a way of its own is none.
