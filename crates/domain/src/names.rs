@@ -48,7 +48,7 @@ const UNSEEN: [(char, char); 28] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-/// Letters that look like small Latin ones, and that no table of look-alikes takes for them.
+/// Letters that look like small Latin ones, and that the table of letters that look alike leaves out.
 const SHAPES: [(char, char); 27] = [
     ('ᴀ', 'a'),
     ('ʙ', 'b'),
