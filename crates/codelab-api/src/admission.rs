@@ -32,9 +32,9 @@ async fn admit(State((app, surface)): State<(App, Surface)>, request: Request, n
         (Some(admission), _) if !admission.allowed => Fault::from(limits::refusal(admission)).into_response(),
         (_, Err(fault)) => fault.into_response(),
         (_, Ok(user)) => {
-            // A service's own address says nothing about where the user is, unless it came in by the users' door.
+            // Behind the runtime's port is no user.
             if let (Surface::Gateway, Some(ip)) = (surface, ip) {
-                app.presence.note(&user, ip).await;
+                app.presences.note(&user, ip).await;
             }
             parts.extensions.insert(user);
             next.run(Request::from_parts(parts, body)).await

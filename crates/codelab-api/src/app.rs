@@ -7,7 +7,7 @@ use artel_store::SurfaceStore;
 use axum::extract::FromRef;
 
 use crate::config::CodelabConfig;
-use crate::presence::Presence;
+use crate::presence::Presences;
 use crate::sockets::Sockets;
 use crate::unfinished::Unfinished;
 
@@ -28,7 +28,7 @@ pub struct Shared {
     ground: Ground<dyn SurfaceStore>,
     pub(crate) intents: Intents,
     pub(crate) models_available: Arc<dyn Fn() -> bool + Send + Sync>,
-    pub(crate) presence: Presence,
+    pub(crate) presences: Presences,
     pub(crate) sockets: Arc<Sockets>,
     pub(crate) unfinished: Arc<Unfinished>,
     pub(crate) config: CodelabConfig,
@@ -37,10 +37,10 @@ pub struct Shared {
 impl App {
     pub fn new(deps: Deps, config: CodelabConfig) -> Self {
         let Deps { ground, intents, models_available } = deps;
-        let presence = Presence::new(ground.store.clone(), ground.clock.clone());
+        let presences = Presences::new(ground.store.clone(), ground.clock.clone());
         let sockets = Arc::new(Sockets::new(config.sockets_per_user));
         let unfinished = Arc::new(Unfinished::new(config.unfinished));
-        Self(Arc::new(Shared { ground, intents, models_available, presence, sockets, unfinished, config }))
+        Self(Arc::new(Shared { ground, intents, models_available, presences, sockets, unfinished, config }))
     }
 
     /// The process stops: open sockets are told so and closed. Returns when they are, or after a few seconds.

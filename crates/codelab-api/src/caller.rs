@@ -71,7 +71,7 @@ async fn service(app: &App, parts: &mut Parts) -> Result<User, Fault> {
     let tenant = named::<TenantId>(&parts.headers, TENANT)?.unwrap_or(internal.tenant_id);
     let named_user = named::<UserId>(&parts.headers, USER)?;
     let user = named_user.unwrap_or(internal.user_id);
-    app.presence.ensure_known(tenant, user).await.map_err(away)?;
+    app.presences.ensure_known(tenant, user).await.map_err(away)?;
     let ip = address(app, parts).await;
     let standing = match named_user {
         Some(user) => app.gate.standing(Basis::of_user(tenant, user)),
@@ -79,7 +79,9 @@ async fn service(app: &App, parts: &mut Parts) -> Result<User, Fault> {
     };
     standing.ensure().await?;
     Sender::of(&mut parts.extensions).is(&standing);
-    Ok(User { is_service: named_user.is_none(), ..User::vouched(tenant, user, standing, ip) })
+    // Without a name it is the user of the installation, at their own machine.
+    let (is_service, is_elsewhere) = (named_user.is_none(), named_user.is_some());
+    Ok(User { is_service, is_elsewhere, ..User::vouched(tenant, user, standing, ip) })
 }
 
 fn away(error: Arc<StoreError>) -> Fault {

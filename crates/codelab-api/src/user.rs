@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use artel_domain::{Actor, AgentId, Basis, DailyLimit, Principal, Requester, TenantId, UserId};
 use artel_http::{Identity, Problem, Standing, trace};
 use artel_identity::{Scope, Scopes};
-use artel_store::Viewer;
+use artel_store::{Presence, Viewer};
 
 /// The person for whom a request or a socket acts.
 #[derive(Debug, Clone)]
@@ -22,10 +22,12 @@ pub(crate) struct User {
     pub(crate) standing: Standing,
     /// A service that names no user: it works in whatever session it names.
     pub(crate) is_service: bool,
+    /// Somebody else speaks for them: where the request comes from says nothing about where they are.
+    pub(crate) is_elsewhere: bool,
 }
 
 impl User {
-    /// A user whom a service of the installation, or their own fresh presence, vouches for.
+    /// A user whom a service of the installation vouches for.
     pub(crate) fn vouched(tenant_id: TenantId, user_id: UserId, standing: Standing, ip: Option<IpAddr>) -> Self {
         let scopes = [Scope::ApiRead, Scope::ApiWrite].map(|scope| scope.as_str().to_owned()).to_vec();
         Self {
@@ -37,7 +39,44 @@ impl User {
             daily_limits: Vec::new(),
             standing,
             is_service: false,
+            is_elsewhere: true,
         }
+    }
+
+    /// A user who made a request of their own from this address: with what that one showed, as it is now.
+    pub(crate) fn seen(requester: Requester, standing: Standing, ip: IpAddr) -> Self {
+        let Requester { tenant_id, principal, actor, only_agent, daily_limits, .. } = requester;
+        Self {
+            tenant_id,
+            user_id: principal.user_id,
+            principal,
+            actor: Actor { ip: Some(ip.to_string()), ..actor },
+            only_agent,
+            daily_limits,
+            standing,
+            is_service: false,
+            is_elsewhere: false,
+        }
+    }
+
+    /// What their request says about sockets that come from the same address; `None` when it was not their own, or what
+    /// they showed opens no sockets.
+    pub(crate) fn presence(&self) -> Option<Presence> {
+        if self.is_elsewhere || !self.may(Scope::RunsRead) {
+            return None;
+        }
+        // Words that mean nothing here may be of any length.
+        let is_known = |word: &&String| Scope::parse(word).is_some();
+        let scopes = self.principal.scopes.iter().filter(is_known).cloned().collect();
+        Some(Presence { basis: self.basis(), scopes })
+    }
+
+    /// How much they may do, to be compared.
+    pub(crate) fn rights(&self) -> impl Ord + use<> {
+        let scopes = Scopes::new(self.principal.scopes.iter().cloned());
+        let number = Scope::ALL.into_iter().filter(|scope| scopes.allows(*scope)).count();
+        let runs_a_day = self.daily_limits.iter().map(|limit| limit.runs).min().unwrap_or(i64::MAX);
+        (scopes.allows(Scope::RunsWrite), self.only_agent.is_none(), runs_a_day, number)
     }
 
     /// On what their access rests.
@@ -89,6 +128,7 @@ impl From<&Identity> for User {
             daily_limits,
             standing: identity.standing.clone(),
             is_service: false,
+            is_elsewhere: identity.acts_as.is_some(),
         }
     }
 }

@@ -10,7 +10,7 @@ pub struct Basis {
     pub api_key_id: Option<ApiKeyId>,
     /// The login that the token is of.
     pub family_id: Option<FamilyId>,
-    /// The OAuth client that acts for itself, without a login.
+    /// The OAuth client that was given the token, for itself or for the login.
     pub client_id: Option<ClientId>,
 }
 

@@ -48,6 +48,48 @@ const UNSEEN: [(char, char); 28] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
+/// Letters that look like small Latin ones, and that the table of letters that look alike leaves out.
+const SHAPES: [(char, char); 27] = [
+    ('ᴀ', 'a'),
+    ('ʙ', 'b'),
+    ('ᴄ', 'c'),
+    ('ᴅ', 'd'),
+    ('ᴇ', 'e'),
+    ('ꜰ', 'f'),
+    ('ɢ', 'g'),
+    ('ʜ', 'h'),
+    ('ɪ', 'i'),
+    ('ᴊ', 'j'),
+    ('ᴋ', 'k'),
+    ('ʟ', 'l'),
+    ('ᴍ', 'm'),
+    ('ɴ', 'n'),
+    ('ᴏ', 'o'),
+    ('ᴘ', 'p'),
+    ('ʀ', 'r'),
+    ('ꜱ', 's'),
+    ('ᴛ', 't'),
+    ('ᴜ', 'u'),
+    ('ᴠ', 'v'),
+    ('ᴡ', 'w'),
+    ('ʏ', 'y'),
+    ('ᴢ', 'z'),
+    ('ε', 'e'),
+    ('κ', 'k'),
+    ('τ', 't'),
+];
+
+/// Latin letters outside ASCII: from, to.
+const LATIN: [(char, char); 7] = [
+    ('\u{c0}', '\u{2af}'),
+    ('\u{1d00}', '\u{1dbf}'),
+    ('\u{1e00}', '\u{1eff}'),
+    ('\u{2c60}', '\u{2c7f}'),
+    ('\u{a720}', '\u{a7ff}'),
+    ('\u{ab30}', '\u{ab6f}'),
+    ('\u{10780}', '\u{107bf}'),
+];
+
 /// Why nothing may be called so; `None` for a name that may be given. Its length is the caller's to check.
 pub fn fault(name: &str) -> Option<&'static str> {
     if name.chars().any(is_unseen) {
@@ -172,7 +214,14 @@ fn forms_of(name: &str, keeps: fn(char) -> bool) -> Vec<String> {
 fn looks(name: &str, keeps: fn(char) -> bool) -> Vec<String> {
     let seen = without_accents(&seen(name));
     let looks: String = seen.chars().flat_map(latin).collect();
-    [caseless(&seen), caseless(&words_apart(&seen)), skeleton(&caseless(&looks)).collect::<String>()]
+    let mut texts = vec![caseless(&seen), caseless(&words_apart(&seen)), skeleton(&caseless(&looks)).collect()];
+    // A pattern with wildcards says what it means: the beginning of another look would fit names that it does not mean.
+    if !name.chars().any(keeps) {
+        let bare = without_accents(&seen.chars().flat_map(without_strokes).collect::<String>());
+        // A capital `I` looks like an `l` only as long as its case is not forgotten.
+        texts.extend([skeleton(&bare).collect(), skeleton(&caseless(&bare)).collect()]);
+    }
+    texts
         .iter()
         .map(|text| untrimmed(&caseless(text), keeps).trim_matches('_').to_owned())
         .filter(|form| !form.is_empty())
@@ -213,6 +262,15 @@ fn seen(name: &str) -> String {
 /// A capital letter that looks like a Latin one, before its case is forgotten: the small `н` looks like no `h`.
 fn latin(c: char) -> Vec<char> {
     if c.is_ascii() { vec![c] } else { skeleton(c.encode_utf8(&mut [0; 4])).collect() }
+}
+
+/// A Latin letter with what is drawn through it or hangs on it (`đ`, `ɗ`) as its plain letter and marks.
+fn without_strokes(c: char) -> Vec<char> {
+    if let Some((_, plain)) = SHAPES.iter().find(|(shape, _)| *shape == c) {
+        return vec![*plain];
+    }
+    let is_latin = LATIN.iter().any(|(from, to)| (*from..=*to).contains(&c));
+    if is_latin { skeleton(c.encode_utf8(&mut [0; 4])).collect() } else { vec![c] }
 }
 
 /// With one `_` in place of all that separates words.

@@ -199,8 +199,7 @@ impl Gate {
             user_id: grant.user_id,
             api_key_id: grant.key_id,
             family_id: claims.family_id,
-            // A client's own token has no login.
-            client_id: claims.client_id.filter(|_| claims.family_id.is_none()),
+            client_id: claims.client_id,
         };
         let standing = self.0.standings.standing(basis, Some(claims.expires_at));
         if !standing.holds().await? {

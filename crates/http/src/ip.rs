@@ -28,12 +28,16 @@ pub fn of(parts: &Parts, trusted: &[IpNet]) -> Option<IpAddr> {
 
 /// What is counted as one anonymous caller: an IPv4 address, or the /64 that an IPv6 host can roam in.
 pub fn bucket(ip: Option<IpAddr>) -> String {
-    match ip {
-        None => "ip:unknown".to_owned(),
-        Some(IpAddr::V4(v4)) => format!("ip:{v4}"),
-        Some(IpAddr::V6(v6)) => {
+    ip.map_or_else(|| "ip:unknown".to_owned(), |ip| format!("ip:{}", network(ip)))
+}
+
+/// An IPv4 address as it is, and the first address of an IPv6 address's /64.
+pub(crate) fn network(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V4(v4) => v4.into(),
+        IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();
-            format!("ip:{}", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
         }
     }
 }
@@ -66,5 +70,6 @@ mod tests {
         let bucket_of = |ip: &str| bucket(Some(ip.parse().unwrap()));
         assert_eq!(bucket_of("2001:db8::1"), bucket_of("2001:db8::ffff:1"));
         assert_ne!(bucket_of("2001:db8::1"), bucket_of("2001:db8:0:1::1"));
+        assert_eq!(bucket_of("::ffff:1.2.3.4"), "ip:1.2.3.4", "an address of the other kind is no network");
     }
 }

@@ -207,7 +207,7 @@ impl From<ModelError> for Fault {
             }
             ModelError::KeysUnavailable(_) => ours(StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             ModelError::Unavailable(_) => ours(StatusCode::BAD_GATEWAY, "provider_unavailable"),
-            ModelError::Protocol(_) => ours(StatusCode::BAD_GATEWAY, "provider_protocol"),
+            ModelError::Protocol(_) | ModelError::Unusable(_) => ours(StatusCode::BAD_GATEWAY, "provider_protocol"),
             ModelError::Timeout(_) => ours(StatusCode::GATEWAY_TIMEOUT, "provider_timeout"),
             ModelError::NotConfigured(_) => {
                 ours(StatusCode::SERVICE_UNAVAILABLE, "provider_not_configured").not_retryable()

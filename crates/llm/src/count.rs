@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use artel_domain::Usage;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// The largest count that is believed. No model reads or writes more tokens in one call.
@@ -30,6 +31,26 @@ impl Count {
         } else {
             Self::Unreadable
         }
+    }
+}
+
+/// Each count as the report says that has more of it. A server that ends with an empty report has told more before.
+pub(crate) fn larger(one: Usage, other: Usage) -> Usage {
+    Usage {
+        prompt_tokens: one.prompt_tokens.max(other.prompt_tokens),
+        completion_tokens: one.completion_tokens.max(other.completion_tokens),
+        cached_tokens: one.cached_tokens.max(other.cached_tokens),
+        reasoning_tokens: one.reasoning_tokens.max(other.reasoning_tokens),
+        cache_write_tokens: one.cache_write_tokens.max(other.cache_write_tokens),
+    }
+}
+
+/// The same of one count. One that is unreadable takes nothing back.
+pub(crate) fn larger_count(earlier: Option<Count>, later: Option<Count>) -> Option<Count> {
+    match (earlier.and_then(Count::tokens), later.and_then(Count::tokens)) {
+        (Some(earlier), Some(later)) => Some(Count::Tokens(earlier.max(later))),
+        (Some(_), None) => earlier,
+        (None, _) => later.or(earlier),
     }
 }
 

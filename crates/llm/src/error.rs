@@ -26,6 +26,10 @@ pub enum ModelError {
     /// The answer does not follow the protocol.
     #[error("the model provider's answer cannot be read: {0}")]
     Protocol(String),
+    /// The provider did what it was asked, and what the model wrote is of no use: a call that cannot be read, more than
+    /// is taken. The texts and tools of the request may cause that, so it says nothing about the provider.
+    #[error("the model provider's answer cannot be used: {0}")]
+    Unusable(String),
     /// The operator has not configured the provider.
     #[error("the model provider is not configured: {0}")]
     NotConfigured(String),
@@ -59,7 +63,7 @@ impl ModelError {
             Self::BadRequest(_) => "model_bad_request",
             Self::TooLarge(_) => "model_request_too_large",
             Self::Timeout(_) => "model_timeout",
-            Self::Protocol(_) => "model_protocol_error",
+            Self::Protocol(_) | Self::Unusable(_) => "model_protocol_error",
             Self::NotConfigured(_) => "model_not_configured",
             Self::NotFound(_) => "model_not_found",
             Self::KeyRefused(_) => "model_key_refused",
@@ -87,7 +91,8 @@ impl ModelError {
         !matches!(self, Self::Rejected(_) | Self::BadRequest(_) | Self::TooLarge(_) | Self::KeysUnavailable(_))
     }
 
-    /// Whether the error counts as a failure of the provider. Refusals and rate limits do not: they concern a key.
+    /// Whether the error counts as a failure of the provider. Refusals and rate limits do not: they concern a key. What
+    /// the request itself may cause does not either: one tenant would stop the model for all.
     pub(crate) fn is_provider_failure(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Timeout(_) | Self::Protocol(_))
     }
@@ -114,6 +119,7 @@ impl ModelError {
             | Self::TooLarge(message)
             | Self::Timeout(message)
             | Self::Protocol(message)
+            | Self::Unusable(message)
             | Self::NotConfigured(message)
             | Self::NotFound(message)
             | Self::KeyRefused(message)

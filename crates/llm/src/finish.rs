@@ -12,7 +12,7 @@ pub(crate) fn reason(word: Option<&str>, has_calls: bool) -> Result<FinishReason
     let Some(word) = word else { return Ok(normal(has_calls)) };
     Ok(match word.to_ascii_lowercase().as_str() {
         "tool_calls" | "tool_use" | "function_call" if !has_calls => {
-            return Err(ModelError::Protocol(format!("it ended its answer with `{word}`, but no tool call was read")));
+            return Err(ModelError::Unusable(format!("it ended its answer with `{word}`, but no tool call was read")));
         }
         "stop" | "end_turn" | "stop_sequence" | "tool_calls" | "tool_use" | "function_call" => normal(has_calls),
         "length" | "max_tokens" | "max_output_tokens" | "model_length" | "model_context_window_exceeded" => {
@@ -38,12 +38,12 @@ pub(crate) fn reason(word: Option<&str>, has_calls: bool) -> Result<FinishReason
         | "too_many_tool_calls"
         | "missing_thought_signature"
         | "invalid_tool_call" => {
-            return Err(ModelError::Protocol(format!("it ended its answer with `{word}`")));
+            return Err(ModelError::Unusable(format!("it ended its answer with `{word}`")));
         }
         // The blocks of tools that the provider executes would have to be sent back unchanged, and this crate has no
         // form for them.
         "pause_turn" => {
-            return Err(ModelError::Protocol(
+            return Err(ModelError::Unusable(
                 "it paused its turn (pause_turn), which cannot be continued here".to_owned(),
             ));
         }
@@ -74,6 +74,7 @@ mod tests {
         ] {
             let error = reason(Some(word), false).unwrap_err();
             assert_eq!(error.code(), code, "{word}");
+            assert_eq!(error.is_provider_failure(), code == "model_unavailable", "{word}");
             assert!(error.to_string().contains(word), "{error}");
         }
     }

@@ -231,7 +231,7 @@ async fn an_answer_without_end_is_cut_off_at_the_limit() {
     let upstream = Upstream::answering(vec![flood]).await;
     let (shown, outcome) = ask(Config { max_answer_bytes: 10_000, ..config(&upstream) }).await;
     assert!(shown.len() < 10_000);
-    assert_eq!(outcome, Err(ModelError::Protocol("custom:mock: it is longer than 10000 bytes".to_owned())));
+    assert_eq!(outcome, Err(ModelError::Unusable("custom:mock: it is longer than 10000 bytes".to_owned())));
 }
 
 #[tokio::test]

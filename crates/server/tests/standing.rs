@@ -214,6 +214,47 @@ async fn a_deactivated_account_is_out_also_where_it_shows_nothing(database: Data
     assert_eq!(refusal.0, 401, "an earlier request vouches for nobody who is out: {}", refusal.1);
 }
 
+async fn a_revoked_key_takes_along_the_runs_of_a_socket_that_shows_nothing(database: Database) {
+    let (artel, _model) = start(database, &[("AGENT_RUNTIME__LLM_MODEL", "openai:scripted")]).await;
+    let owner = person(&artel).await;
+    let (id, key) = key(&owner).await;
+    let path = format!("/api/v1/ws/{}", session(&Client::new(artel.url(), &key)).await);
+    let mut nameless = Socket::open(artel.url(), &path, &[]).await.unwrap();
+    nameless.send(&json!({ "type": "user_message", "content": "hi", "role": "user" })).await;
+    let run = running(&owner).await;
+
+    let revoked = owner.request("DELETE", &format!("/v1/api-keys/{id}")).send().await.unwrap();
+    assert_eq!(revoked.status(), 204);
+    assert_eq!(parting(nameless, AT_ONCE).await.1, Some(4401));
+    let ended = owner.finished_run(&run).await;
+    assert_eq!((&ended["status"], &ended["error_message"]), (&json!("failed"), &json!("cancelled")), "{ended}");
+    assert_eq!(Socket::open(artel.url(), &path, &[]).await.unwrap_err().0, 401);
+}
+
+async fn a_deactivated_client_takes_along_the_runs_of_its_logins(database: Database) {
+    let (artel, _model) = start(database, &[]).await;
+    let owner = person(&artel).await;
+    let by_login = Client::new(artel.url(), &logs_in(&artel).await);
+    let agent = by_login.agent("openai:scripted", &[]).await;
+    let run = by_login.start_run(&agent, "hi").await;
+    let (said, is_good) = artel.command(&["clients", "deactivate", "codelab-flutter-app"]).await;
+    assert!(is_good, "{said}");
+    let ended = owner.finished_run(&run).await;
+    assert_eq!((&ended["status"], &ended["error_message"]), (&json!("failed"), &json!("cancelled")), "{ended}");
+}
+
+/// The only run that the user sees, once a worker has it.
+async fn running(user: &Client) -> String {
+    for _ in 0..100 {
+        let (_, runs) = user.get("/v1/runs").await;
+        if runs[0]["status"] == "running" {
+            return runs[0]["id"].as_str().unwrap().to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("no run begins")
+}
+
 /// What waits is refused soon after `ends`: each of these answers is 401, with the word that says why.
 async fn are_refused<const N: usize>(answers: impl Future<Output = [(u16, Value); N]>, ends: impl Future<Output = ()>) {
     let answers = async { (answers.await, Instant::now()) };
@@ -318,6 +359,10 @@ on_both_stores! {
         as runs_of_revoked_keys_may_finish_on_sqlite, runs_of_revoked_keys_may_finish_on_postgres;
     a_login_that_ends_in_one_process_closes_the_sockets_of_another
         as a_login_ends_in_other_processes_on_sqlite, a_login_ends_in_other_processes_on_postgres;
+    a_revoked_key_takes_along_the_runs_of_a_socket_that_shows_nothing
+        as a_revoked_key_takes_along_runs_on_sqlite, a_revoked_key_takes_along_runs_on_postgres;
+    a_deactivated_client_takes_along_the_runs_of_its_logins
+        as a_deactivated_client_takes_along_runs_on_sqlite, a_deactivated_client_takes_along_runs_on_postgres;
     a_deactivated_account_is_out_also_where_it_shows_nothing
         as a_deactivated_account_is_out_on_sqlite, a_deactivated_account_is_out_on_postgres;
 }

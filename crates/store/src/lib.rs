@@ -89,7 +89,7 @@ pub use runs::{
 };
 pub use sealed_values::{SealedPlace, SealedValue, SealedValues};
 pub use search::{Found, Search};
-pub use sessions::{AnswerTo, Answered, CallAnswer, NewSession, SessionChange, SessionFilter, Sessions};
+pub use sessions::{AnswerTo, Answered, CallAnswer, NewSession, Presence, SessionChange, SessionFilter, Sessions};
 pub use signing_keys::{NewSigningKey, SigningKeys};
 pub use skills::{NewSkill, SkillPatch, SkillWrite, Skills};
 pub use snapshot::Snapshot;

@@ -37,6 +37,26 @@ pub struct SessionChange {
     pub messages: i64,
 }
 
+/// That a user made a request of their own, and what they showed with it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Presence {
+    /// On what their access rested.
+    pub basis: Basis,
+    /// The words of the scopes that they had.
+    pub scopes: Vec<String>,
+}
+
+impl Presence {
+    /// Tells the credentials of one user apart: the same for each request with the same rights on the same basis.
+    pub fn credential(&self) -> String {
+        let Basis { api_key_id, family_id, client_id, .. } = &self.basis;
+        let key = api_key_id.map(|key| key.to_string()).unwrap_or_default();
+        let family = family_id.map(|family| family.0.to_string()).unwrap_or_default();
+        let client = client_id.as_ref().map(|client| client.0.as_str()).unwrap_or_default();
+        format!("{key}/{family}/{client}/{}", self.scopes.join(" "))
+    }
+}
+
 /// What came from outside for a call that waits for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallAnswer {
@@ -96,17 +116,17 @@ pub trait Sessions: Send + Sync {
     /// it becomes approved, and the run is woken as by [`crate::Runs::decide_approval`]; the worker journals it.
     async fn answer_call(&self, viewer: &Viewer, answer: CallAnswer, audit: AuditEntry) -> Result<Answered>;
 
-    /// The user was seen at this address, with access that rests on `basis`.
-    async fn note_presence(&self, basis: &Basis, ip: IpAddr, at: Timestamp) -> Result<()>;
-    /// On what the user's access rested when they were last seen at this address, if that was at or after `since`.
-    /// Whether it still holds is for [`crate::Standings`] to say.
-    async fn find_presence(
+    /// The user was seen at this address.
+    async fn note_presence(&self, presence: &Presence, ip: IpAddr, at: Timestamp) -> Result<()>;
+    /// With what the user was seen at this address at or after `since`: each credential once. Whether it still holds is
+    /// for [`crate::Standings`] to say.
+    async fn find_presences(
         &self,
         tenant: TenantId,
         user: UserId,
         ip: IpAddr,
         since: Timestamp,
-    ) -> Result<Option<Basis>>;
+    ) -> Result<Vec<Presence>>;
     /// Forgets what was seen before `before`; how many.
     async fn forget_presence(&self, before: Timestamp) -> Result<u64>;
 }

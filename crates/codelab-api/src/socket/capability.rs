@@ -1,12 +1,13 @@
 //! Sockets that show nothing. The clients that exist send no credentials on their socket, so that whoever knows a
 //! session's id may speak in it for its owner: but only from an address where the owner made a request of their own a
-//! short while ago.
+//! short while ago, and with no more than that request showed.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-use artel_domain::SessionId;
-use artel_http::Problem;
+use artel_domain::{Principal, SessionId};
+use artel_http::{Problem, trace};
+use artel_store::Presence;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -43,9 +44,24 @@ async fn look(app: &App, id: &SessionId, ip: IpAddr, window: Duration) -> Result
     let [session] = &sessions[..] else { return Ok(None) };
     let Some(user) = session.user_id else { return Ok(None) };
     let since = app.clock.now().checked_sub(window).map_err(Problem::internal)?;
-    let Some(basis) = app.store.find_presence(session.tenant_id, user, ip, since).await? else { return Ok(None) };
+    let mut seen = Vec::new();
+    for presence in app.store.find_presences(session.tenant_id, user, ip, since).await? {
+        seen.extend(as_it_is_now(app, presence, ip).await?);
+    }
+    // Whoever may least knows the ids of the user's sessions too, and gets no more by leaving out what they have.
+    Ok(seen.into_iter().min_by_key(User::rights))
+}
+
+/// The user with what they showed; `None` when it holds no more. A key counts with its agent and its limits of now.
+async fn as_it_is_now(app: &App, presence: Presence, ip: IpAddr) -> Result<Option<User>, Problem> {
+    let Presence { basis, scopes } = presence;
     // A presence ends with what it rested on: the key, the login, the account.
-    let standing = app.gate.standing(basis);
-    let is_here = standing.ensure().await.is_ok();
-    Ok(is_here.then(|| User::vouched(session.tenant_id, user, standing, Some(ip))))
+    let standing = app.gate.standing(basis.clone());
+    if standing.ensure().await.is_err() {
+        return Ok(None);
+    }
+    let (tenant, api_key_id, client_id) = (basis.tenant_id, basis.api_key_id, basis.client_id);
+    let principal = Principal { user_id: basis.user_id, api_key_id, client_id, scopes };
+    let requester = app.intents.acting_for(tenant, &principal, trace::current()).await?;
+    Ok(requester.map(|requester| User::seen(requester, standing, ip)))
 }

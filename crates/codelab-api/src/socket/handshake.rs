@@ -95,7 +95,7 @@ async fn by_credentials(
     }
     let user = identify(app, Surface::Gateway, parts).await?;
     if let Some(ip) = ip {
-        app.presence.note(&user, ip).await;
+        app.presences.note(&user, ip).await;
     }
     Ok(Some(user))
 }

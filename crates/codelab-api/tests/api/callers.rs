@@ -5,7 +5,7 @@ use std::time::Duration;
 use artel_domain::{Clock, SystemClock};
 use artel_store::Sessions;
 
-use crate::world::{INTERNAL_KEY, World};
+use crate::world::{HOME, INTERNAL_KEY, World};
 
 #[tokio::test]
 async fn a_token_opens_the_gateway_and_nothing_else_does() {
@@ -89,19 +89,27 @@ async fn a_refusal_has_details_where_there_is_more_to_say_and_none_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_request_of_a_user_is_remembered_with_its_address() {
+async fn a_request_of_a_user_is_remembered_with_its_address_and_what_it_showed() {
     let world = World::new().await;
     let ada = world.ada().at([7, 7, 7, 7]);
     let since = SystemClock.now() - Duration::from_mins(1);
-    let here =
-        async |ip: [u8; 4]| world.store.find_presence(ada.tenant, ada.user, ip.into(), since).await.unwrap().is_some();
-    assert!(!here([7, 7, 7, 7]).await);
+    let here = async |ip: [u8; 4]| {
+        let seen = world.store.find_presences(ada.tenant, ada.user, ip.into(), since).await.unwrap();
+        seen.into_iter().map(|presence| presence.scopes).collect::<Vec<_>>()
+    };
     world.stranger().at([7, 7, 7, 7]).get("/api/v1/sessions").await.is(401);
-    assert!(!here([7, 7, 7, 7]).await);
+    assert_eq!(here([7, 7, 7, 7]).await, [[""; 0]; 0]);
     ada.get("/api/v1/sessions").await.is(200);
-    assert!(here([7, 7, 7, 7]).await);
-    assert!(!here([7, 7, 7, 8]).await);
-    // A service is not where its user is.
-    world.service().with("x-user-id", &ada.user.to_string()).at([6, 6, 6, 6]).get("/sessions").await.is(200);
-    assert!(!here([6, 6, 6, 6]).await);
+    assert_eq!(here([7, 7, 7, 7]).await, [["api:read", "api:write"]]);
+    assert_eq!(here([7, 7, 7, 8]).await, [[""; 0]; 0]);
+    let of_ada = |scopes: &[&str]| world.person(HOME, 0xADA, scopes);
+    of_ada(&["runs:read", "odd"]).at([7, 7, 7, 8]).get("/api/v1/sessions").await.is(200);
+    assert_eq!(here([7, 7, 7, 8]).await, [["runs:read"]]);
+    of_ada(&["agents:read"]).at([7, 7, 7, 9]).get("/api/v1/sessions").await.is(403);
+    assert_eq!(here([7, 7, 7, 9]).await, [[""; 0]; 0], "it opens no socket");
+    // A service is not where its user is, whatever port it comes to.
+    let service = world.service().with("x-user-id", &ada.user.to_string()).at([6, 6, 6, 6]);
+    service.get("/sessions").await.is(200);
+    service.to(&world.gateway).get("/api/v1/sessions").await.is(200);
+    assert_eq!(here([6, 6, 6, 6]).await, [[""; 0]; 0]);
 }

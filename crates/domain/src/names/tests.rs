@@ -25,6 +25,16 @@ fn names_that_look_alike_are_one() {
         ("write_file", "writefile"),
         ("write_file", "wríte_file"),
         ("погода в городе", "Погода_в_городе"),
+        ("delete_order", "deIete_order"),
+        ("delete_order", "DeIete-Order"),
+        ("delete_order", "deIeteOrder"),
+        ("delete_order", "đelete_order"),
+        ("delete_order", "ĐELETE_ORDER"),
+        ("delete_order", "delete_ørder"),
+        ("delete_order", "ɗelete_order"),
+        ("delete_order", "ᴅelete_order"),
+        ("delete_order", "dele\u{3c4}e_order"),
+        ("delete_order", "đeIeτe_ørᴅer"),
     ] {
         assert!(are_same(left, right), "{left} {right:?}: {:?} {:?}", forms(left), forms(right));
     }
@@ -40,6 +50,8 @@ fn other_names_are_others() {
         ("🔥", "🌊"),
         ("...", "---"),
         ("echo_1", "echo_2"),
+        ("тест", "тост"),
+        ("list_ids", "list_idx"),
     ] {
         assert!(!are_same(left, right), "{left} {right}");
     }
@@ -57,6 +69,7 @@ fn a_tool_is_known_by_its_other_name_however_that_is_written() {
 fn a_pattern_keeps_its_stars() {
     assert_eq!(pattern_forms("Write *"), ["write_*"]);
     assert_eq!(pattern_forms("?rite"), ["?rite"]);
+    assert_eq!(pattern_forms("ID*"), ["id*"], "no other name begins so");
     assert!(forms("write_").contains(&"write_".to_owned()), "a star after the last separator fits it");
 }
 

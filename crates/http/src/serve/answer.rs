@@ -29,7 +29,7 @@ pub(super) async fn answer(
     health_only: bool,
 ) -> Result<Response<Answer>, Infallible> {
     place.enter(Stage::Busy);
-    let half_close = place.connection().half_close().clone();
+    let half_close = place.connection().half_close();
     if health_only && !asks_for_health(request.uri().path()) {
         place.connection().linger();
         return Ok(finished(full(), place));
@@ -44,7 +44,7 @@ pub(super) async fn answer(
     let expects_continue = request.headers().contains_key(EXPECT);
     let sender = Sender::of(request.extensions_mut());
     let (head, body) = request.into_parts();
-    let (body, rest) = split(body, sender, half_close);
+    let (body, rest) = split(body, sender, place.clone());
     let mut response = routes.call(Request::from_parts(head, body)).await?;
     read_rest(&mut response, rest, expects_continue, &place).await;
     Ok(finished(response, place))

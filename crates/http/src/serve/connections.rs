@@ -13,13 +13,17 @@ use tokio_util::task::TaskTracker;
 
 use super::half_close::HalfClose;
 use super::received::Received;
+use crate::ip;
+
+/// A body that brought nothing for so long may give way. Whoever sends a large one pauses for less.
+const SILENT: Duration = Duration::from_secs(1);
 
 /// How many connections there may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectionLimits {
     /// At all ports together.
     pub in_all: usize,
-    /// From one address. A reverse proxy is one address.
+    /// From one address, or from one IPv6 network of 64 bits. A reverse proxy is one address.
     pub per_address: usize,
     /// Beyond `in_all`, for requests that ask for health or metrics only.
     pub for_health: usize,
@@ -57,7 +61,7 @@ struct Shared {
 struct Open {
     next: u64,
     by_id: HashMap<u64, Arc<Connection>>,
-    by_address: HashMap<IpAddr, usize>,
+    by_network: HashMap<IpAddr, usize>,
     /// Of those in `by_id`, how many were told to close and have not done so yet.
     closing: usize,
 }
@@ -80,7 +84,7 @@ pub(super) struct Place {
 
 /// One connection, as its reader, its service and the sweep see it.
 pub(super) struct Connection {
-    address: IpAddr,
+    network: IpAddr,
     /// [`Stage`] in the highest byte, below it the milliseconds at which the stage began.
     stage: AtomicU64,
     lingers: AtomicBool,
@@ -97,10 +101,12 @@ pub(super) enum Stage {
     Head = 0,
     /// An answer is finished, and no byte of another request has come.
     Idle = 1,
+    /// The server waits for more of a request's body.
+    Body = 2,
     /// A request is being answered, or the connection is a WebSocket.
-    Busy = 2,
+    Busy = 3,
     /// The connection was told to close.
-    Closing = 3,
+    Closing = 4,
 }
 
 impl Connections {
@@ -115,20 +121,20 @@ impl Connections {
         self.lock().by_id.len()
     }
 
-    /// Gives a new connection a place. When all are taken, the connection that has waited longest without a request
-    /// loses its place; one that is being answered never does.
+    /// Gives a new connection a place. When all are taken, the connection that has waited longest without a whole
+    /// request loses its place; one that is being answered never does.
     pub(super) fn admit(&self, address: IpAddr) -> Admission {
-        let limits = self.0.limits;
+        let (limits, now, network) = (self.0.limits, self.now(), ip::network(address));
         let mut open = self.lock();
-        let full_for_address = open.by_address.get(&address).is_some_and(|count| *count >= limits.per_address);
-        if full_for_address && !open.close_longest_waiting(Some(address)) {
+        let full_for_network = open.by_network.get(&network).is_some_and(|count| *count >= limits.per_address);
+        if full_for_network && !open.close_longest_waiting(Some(network), now) {
             return Admission::Refused;
         }
-        if open.in_use() < limits.in_all || open.close_longest_waiting(None) {
-            return Admission::Open(self.place(&mut open, address));
+        if open.in_use() < limits.in_all || open.close_longest_waiting(None, now) {
+            return Admission::Open(self.place(&mut open, network));
         }
         if open.in_use() < limits.in_all + limits.for_health {
-            return Admission::HealthOnly(self.place(&mut open, address));
+            return Admission::HealthOnly(self.place(&mut open, network));
         }
         Admission::Refused
     }
@@ -142,7 +148,8 @@ impl Connections {
             let most = match stage {
                 Stage::Head => head,
                 Stage::Idle => idle,
-                Stage::Busy | Stage::Closing => return false,
+                // A silent body ends by itself, with an answer that says so.
+                Stage::Body | Stage::Busy | Stage::Closing => return false,
             };
             Duration::from_millis(now.saturating_sub(since)) >= most
         };
@@ -156,15 +163,15 @@ impl Connections {
         &self.0.lingering
     }
 
-    fn place(&self, open: &mut Open, address: IpAddr) -> Place {
+    fn place(&self, open: &mut Open, network: IpAddr) -> Place {
         let id = open.next;
         open.next += 1;
         let stage = AtomicU64::new(encode(Stage::Head, self.now()));
         let (received, close) = (Received::default(), CancellationToken::new());
         let (lingers, half_close) = (AtomicBool::new(false), HalfClose::default());
-        let connection = Arc::new(Connection { address, stage, lingers, received, half_close, close });
+        let connection = Arc::new(Connection { network, stage, lingers, received, half_close, close });
         open.by_id.insert(id, connection.clone());
-        *open.by_address.entry(address).or_default() += 1;
+        *open.by_network.entry(network).or_default() += 1;
         Place { id, connection, connections: self.clone() }
     }
 
@@ -188,11 +195,11 @@ impl Open {
         }
     }
 
-    /// Unfinished heads go first, then connections between two requests. False when every connection is being answered.
-    fn close_longest_waiting(&mut self, address: Option<IpAddr>) -> bool {
-        let of_address = |connection: &&Arc<Connection>| address.is_none_or(|address| connection.address == address);
-        let waiting =
-            self.by_id.values().filter(of_address).filter(|c| matches!(c.stage().0, Stage::Head | Stage::Idle));
+    /// Unfinished heads go first, then connections between two requests, then bodies that bring nothing. False when
+    /// every connection is being answered.
+    fn close_longest_waiting(&mut self, network: Option<IpAddr>, now: u64) -> bool {
+        let of_network = |connection: &&Arc<Connection>| network.is_none_or(|network| connection.network == network);
+        let waiting = self.by_id.values().filter(of_network).filter(|connection| connection.gives_way(now));
         let longest = waiting.min_by_key(|connection| connection.stage.load(Ordering::Relaxed)).cloned();
         longest.inspect(|connection| self.close(connection)).is_some()
     }
@@ -211,8 +218,24 @@ impl Place {
     /// Bytes arrived: between two requests they begin a head.
     pub(super) fn heard(&self, bytes: usize) {
         self.connection.received.add(bytes as u64);
-        if self.connection.stage().0 == Stage::Idle {
-            self.enter(Stage::Head);
+        match self.connection.stage().0 {
+            Stage::Idle => self.enter(Stage::Head),
+            Stage::Body => self.enter(Stage::Body),
+            Stage::Head | Stage::Busy | Stage::Closing => {}
+        }
+    }
+
+    /// More of the request's body is waited for, from now on or still.
+    pub(super) fn waits_for_body(&self) {
+        if self.connection.stage().0 == Stage::Busy {
+            self.enter(Stage::Body);
+        }
+    }
+
+    /// A part of the body was read, or nobody reads it any more.
+    pub(super) fn goes_on(&self) {
+        if self.connection.stage().0 == Stage::Body {
+            self.enter(Stage::Busy);
         }
     }
 
@@ -226,11 +249,11 @@ impl Drop for Place {
         let mut open = self.connections.lock();
         open.by_id.remove(&self.id);
         open.closing -= usize::from(self.connection.close.is_cancelled());
-        let address = self.connection.address;
-        if let Some(count) = open.by_address.get_mut(&address) {
+        let network = self.connection.network;
+        if let Some(count) = open.by_network.get_mut(&network) {
             *count -= 1;
             if *count == 0 {
-                open.by_address.remove(&address);
+                open.by_network.remove(&network);
             }
         }
     }
@@ -265,6 +288,16 @@ impl Connection {
         decode(self.stage.load(Ordering::Relaxed))
     }
 
+    /// Whether it may lose its place to a new connection.
+    fn gives_way(&self, now: u64) -> bool {
+        let (stage, since) = self.stage();
+        match stage {
+            Stage::Head | Stage::Idle => true,
+            Stage::Body => Duration::from_millis(now.saturating_sub(since)) >= SILENT,
+            Stage::Busy | Stage::Closing => false,
+        }
+    }
+
     /// A connection that was told to close stays in that stage.
     fn enter(&self, stage: Stage, now: u64) {
         let next = |word| (decode(word).0 != Stage::Closing).then_some(encode(stage, now));
@@ -290,7 +323,8 @@ fn decode(word: u64) -> (Stage, u64) {
     let stage = match word >> STAGE_BITS {
         0 => Stage::Head,
         1 => Stage::Idle,
-        2 => Stage::Busy,
+        2 => Stage::Body,
+        3 => Stage::Busy,
         _ => Stage::Closing,
     };
     (stage, word & ((1 << STAGE_BITS) - 1))

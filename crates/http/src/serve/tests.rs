@@ -161,6 +161,58 @@ async fn half_sent_requests_give_way_to_whole_ones() {
 }
 
 #[tokio::test]
+async fn bodies_that_bring_nothing_give_way_to_whole_requests() {
+    let limits = ConnectionLimits { in_all: 40, per_address: 40, for_health: 2 };
+    let served = Served::start_with(Patience::default(), limits).await;
+    let mut half_sent = Vec::new();
+    for _ in 0..40 {
+        half_sent.push(served.say("POST /slow HTTP/1.1\r\nhost: x\r\ncontent-length: 500\r\n\r\nb").await);
+    }
+    sleep(Duration::from_millis(1500)).await;
+    for _ in 0..30 {
+        let whole = served.say(&peer("connection: close\r\n")).await;
+        assert!(rest(whole).await.contains("200 OK"));
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_keeps_coming_keeps_its_place() {
+    let limits = ConnectionLimits { in_all: 2, per_address: 2, for_health: 0 };
+    let served = Served::start_with(Patience::default(), limits).await;
+    let mut slow = served.say("POST /slow HTTP/1.1\r\nhost: x\r\ncontent-length: 21\r\n\r\nb").await;
+    let silent = served.say("POST /slow HTTP/1.1\r\nhost: x\r\ncontent-length: 21\r\n\r\nb").await;
+    for _ in 0..15 {
+        slow.write_all(b"b").await.unwrap();
+        sleep(Duration::from_millis(100)).await;
+    }
+    let whole = served.say(&peer("connection: close\r\n")).await;
+    assert!(rest(whole).await.contains("200 OK"), "the silent one gave way");
+    slow.write_all(b"bbbbb").await.unwrap();
+    assert!(answer(&mut slow).await.contains("bbbbbbbbbbbbbbbbbbbbb"));
+    drop(silent);
+}
+
+#[tokio::test]
+async fn hosts_of_one_ipv6_network_share_their_places() {
+    let connections = Connections::new(ConnectionLimits { in_all: 10, per_address: 2, for_health: 0 });
+    let opens = |ip: &str| match connections.admit(ip.parse().unwrap()) {
+        Admission::Open(place) => {
+            place.enter(connections::Stage::Busy);
+            Some(place)
+        }
+        Admission::HealthOnly(_) | Admission::Refused => None,
+    };
+    let places = [opens("2001:db8::1"), opens("2001:db8::2")];
+    assert!(places.iter().all(Option::is_some));
+    assert!(opens("2001:db8::ffff:3").is_none());
+    assert!(opens("2001:db8:0:1::1").is_some());
+    let [v4, mapped] = [opens("1.2.3.4"), opens("::ffff:1.2.3.4")];
+    assert!(v4.is_some() && mapped.is_some() && opens("1.2.3.4").is_none());
+    drop(places);
+    assert!(opens("2001:db8::ffff:3").is_some(), "their places are free again");
+}
+
+#[tokio::test]
 async fn one_address_cannot_take_all_places() {
     let limits = ConnectionLimits { in_all: 40, per_address: 10, for_health: 2 };
     let served = Served::start_with(Patience::default(), limits).await;

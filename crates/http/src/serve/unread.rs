@@ -12,6 +12,7 @@ use axum::body::{Bytes, HttpBody};
 use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::time::Sleep;
 
+use super::connections::Place;
 use super::half_close::HalfClose;
 use crate::sender::{BodyCut, Sender};
 use crate::{Standing, Watch};
@@ -28,6 +29,7 @@ const SILENCE: Duration = Duration::from_mins(1);
 pub(super) struct RequestBody {
     shared: Shared,
     sender: Sender,
+    place: Arc<Place>,
     /// Both are there only while the body is waited for: most bodies are there at once.
     watch: Option<Watch>,
     silence: Option<Pin<Box<Sleep>>>,
@@ -44,10 +46,10 @@ struct State {
     half_close: HalfClose,
 }
 
-pub(super) fn split(body: Incoming, sender: Sender, half_close: HalfClose) -> (RequestBody, Rest) {
-    let ended = body.is_end_stream();
+pub(super) fn split(body: Incoming, sender: Sender, place: Arc<Place>) -> (RequestBody, Rest) {
+    let (ended, half_close) = (body.is_end_stream(), place.connection().half_close().clone());
     let shared = Arc::new(Mutex::new(State { body, ended, half_close }));
-    (RequestBody { shared: shared.clone(), sender, watch: None, silence: None }, Rest(shared))
+    (RequestBody { shared: shared.clone(), sender, place, watch: None, silence: None }, Rest(shared))
 }
 
 impl State {
@@ -79,6 +81,12 @@ impl RequestBody {
     }
 }
 
+impl Drop for RequestBody {
+    fn drop(&mut self) {
+        self.place.goes_on();
+    }
+}
+
 impl HttpBody for RequestBody {
     type Data = Bytes;
     type Error = BodyCut;
@@ -92,8 +100,10 @@ impl HttpBody for RequestBody {
         let polled = this.state().poll(cx);
         if let Poll::Ready(frame) = polled {
             this.silence = None;
+            this.place.goes_on();
             return Poll::Ready(frame.map(|frame| frame.map_err(BodyCut::Broken)));
         }
+        this.place.waits_for_body();
         this.is_cut(cx).map_or(Poll::Pending, |cut| Poll::Ready(Some(Err(cut))))
     }
 

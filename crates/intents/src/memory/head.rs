@@ -1,3 +1,4 @@
+use artel_domain::names;
 use artel_words::split_head;
 use serde::Deserialize;
 
@@ -31,6 +32,9 @@ pub(super) fn read(content: &str) -> Result<Head, String> {
         let length = value.trim().chars().count();
         if length == 0 || length > LONGEST {
             return Err(wrong(&format!("has a {name} of no or of more than {LONGEST} characters in its front matter")));
+        }
+        if let Some(fault) = names::fault(value.trim()) {
+            return Err(wrong(&format!("has a {name} in its front matter that {fault}")));
         }
     }
     Ok(Head { title: head.title.trim().to_owned(), source: head.source.trim().to_owned() })
@@ -90,6 +94,12 @@ mod tests {
             "---\ntitle: [a]\nsource: s\n---\n",
             "---\n- a\n- b\n---\n",
             "---\ntitle: &a t\nsource: *b\n---\n",
+            "---\ntitle: \"a\\u202Eb\"\nsource: s\n---\n",
+            "---\ntitle: \"a\\u200Bb\"\nsource: s\n---\n",
+            "---\ntitle: t\nsource: \"a\\ab\"\n---\n",
+            "---\ntitle: t\nsource: \"a\\eb\"\n---\n",
+            "---\ntitle: |\n  one\n  two\nsource: s\n---\n",
+            "---\ntitle: one\u{202e}two\nsource: s\n---\n",
             &long,
         ] {
             let why = read(content).unwrap_err();

@@ -62,7 +62,7 @@ impl Body {
         };
         let damaged = |error| Failure::fatal(ModelError::Protocol(format!("its compressed body is damaged: {error}")));
         let chunk = self.charset.decode(self.coding.decode(chunk).map_err(damaged)?);
-        let too_long = || Failure::fatal(ModelError::Protocol(format!("it is longer than {} bytes", self.max_bytes)));
+        let too_long = || Failure::fatal(ModelError::Unusable(format!("it is longer than {} bytes", self.max_bytes)));
         self.bytes_left = self.bytes_left.checked_sub(chunk.len()).ok_or_else(too_long)?;
         Ok(Some(chunk))
     }

@@ -65,7 +65,7 @@ impl Decoder for StreamDecoder {
         let rest = std::mem::take(&mut self.parser).finish();
         match rest.map_or(Ok(()), |line| self.state.on_bytes(&line, deltas)) {
             // A broken stream ends with half a line. The state of the answer tells whether it is complete.
-            Err(ModelError::Protocol(_)) if self.state.begun => Ok(()),
+            Err(ModelError::Protocol(_) | ModelError::Unusable(_)) if self.state.begun => Ok(()),
             outcome => outcome,
         }
     }
@@ -166,7 +166,7 @@ impl State {
         let rest: Rest = call.rest.into_iter().filter(|(name, value)| name != "index" && !value.is_null()).collect();
         let arguments = function.arguments_text();
         let name = function.name.filter(|name| !name.is_empty());
-        let name = name.ok_or_else(|| ModelError::Protocol("a tool call has no name".to_owned()))?;
+        let name = name.ok_or_else(|| ModelError::Unusable("a tool call has no name".to_owned()))?;
         let (index, id) = (self.calls.len(), self.ids.claim(call.id));
         deltas.push(Delta::Call { index, id: id.clone(), name: name.clone() });
         deltas.push(Delta::Arguments { index, piece: arguments.clone() });

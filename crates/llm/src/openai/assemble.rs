@@ -125,7 +125,7 @@ impl Calls {
     pub(super) fn finish(mut self, deltas: &mut Vec<Delta>) -> Result<Vec<AssistantCall>, ModelError> {
         self.announce(self.growing.len(), deltas);
         if self.announced < self.growing.len() {
-            return Err(ModelError::Protocol("a tool call has no name".to_owned()));
+            return Err(ModelError::Unusable("a tool call has no name".to_owned()));
         }
         for index in 0..self.growing.len() {
             if self.growing[index].arguments.is_empty() {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::assemble::Calls;
 use super::message_rest::add_to;
 use super::wire::{self, Choice, Chunk, Content, FinishWord};
+use crate::count::larger;
 use crate::dialect::{Decoder, Progress};
 use crate::error::{ended_early, excerpt};
 use crate::error_body::{self, is_told};
@@ -143,7 +144,8 @@ impl State {
         }
         chunk.add_rest(&mut self.rest);
         if let Some(usage) = chunk.usage {
-            self.usage = usage.of_chat();
+            // Reports are cumulative: one that is empty or says less takes nothing back.
+            self.usage = self.usage.into_iter().chain(usage.of_chat()).reduce(larger);
         }
         // Requests never ask for more than one choice, so other choices are ignored.
         let mut ours = chunk.choices.into_iter().flatten().filter(|choice| choice.index.unwrap_or(0) == 0);

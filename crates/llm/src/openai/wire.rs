@@ -94,18 +94,27 @@ impl Choice {
 /// The provider's word for the reason of the end.
 #[derive(Debug, Default)]
 pub(super) enum FinishWord {
-    /// Servers that never tell a reason have no such member.
+    /// Servers that never tell a reason have no such member, or one that says nothing: `""`, `[]`, a number.
     #[default]
     NoMember,
-    /// The member is empty: a later chunk tells the reason. Some servers send "" instead of `null`.
+    /// The member is `null`: a later chunk tells the reason.
     Promised,
     Told(String),
 }
 
 impl<'de> Deserialize<'de> for FinishWord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let word = Option::<String>::deserialize(deserializer)?.filter(|word| !word.is_empty());
-        Ok(word.map_or(Self::Promised, Self::Told))
+        let value = Value::deserialize(deserializer)?;
+        Ok(if value.is_null() { Self::Promised } else { word(value).map_or(Self::NoMember, Self::Told) })
+    }
+}
+
+/// A word, or the first one of a list.
+fn word(value: Value) -> Option<String> {
+    match value {
+        Value::String(word) => Some(word).filter(|word| !word.is_empty()),
+        Value::Array(items) => items.into_iter().find_map(word),
+        _ => None,
     }
 }
 

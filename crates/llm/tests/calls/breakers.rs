@@ -3,7 +3,7 @@ use std::time::Duration;
 use artel_llm::{BreakerLimits, BreakerState, Config};
 use tokio::time::sleep;
 
-use crate::upstream::{Step, Upstream};
+use crate::upstream::{Step, Upstream, events, text};
 use crate::world::{World, config, ok, status, with_fallback};
 
 const OPEN_FOR: Duration = Duration::from_millis(300);
@@ -46,6 +46,23 @@ async fn refusals_and_cancelled_calls_open_no_breaker() {
         let world = World::of(quick(config(&a, &a)));
         for _ in 0..4 {
             let _ = tokio::time::timeout(Duration::from_millis(100), world.ask_whole("custom:a:m")).await;
+        }
+        assert_eq!(world.health("custom:a").breaker, BreakerState::Closed);
+    }
+}
+
+/// The tools and texts of one tenant can bring a model there: the others go on asking it.
+#[tokio::test]
+async fn answers_that_are_of_no_use_open_no_breaker() {
+    let ending = |word: &str| {
+        let end = format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{}},\"finish_reason\":\"{word}\"}}]}}\n\n");
+        vec![events(&format!("{}{end}data: [DONE]\n\n", text("Hello")))]
+    };
+    for reply in [ending("malformed_function_call"), ending("tool_calls"), vec![events(&text(&"x".repeat(20_000)))]] {
+        let a = Upstream::answering(vec![reply]).await;
+        let world = World::of(Config { max_answer_bytes: 10_000, ..quick(config(&a, &a)) });
+        for _ in 0..4 {
+            assert_eq!(world.ask_whole("custom:a:m").await.unwrap_err().code(), "model_protocol_error");
         }
         assert_eq!(world.health("custom:a").breaker, BreakerState::Closed);
     }

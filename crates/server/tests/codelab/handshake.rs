@@ -25,6 +25,23 @@ async fn refusal(world: &World, path: &str, headers: &[(&str, &str)]) -> (u16, V
     }
 }
 
+/// A session of another user: where that one is, nobody knows.
+async fn made_by_a_service(world: &World) -> String {
+    let runtime = Client::anonymous(world.artel.url_of("runtime"));
+    let request = runtime.request("POST", "/sessions").header("x-internal-auth", KEY).header("x-user-id", OTHER);
+    let made = request.send().await.unwrap().json::<Value>().await.unwrap();
+    made["id"].as_str().unwrap().to_owned()
+}
+
+/// The last frame of the answer to a message on a socket that shows nothing.
+async fn told(world: &World, path: &str) -> Value {
+    let mut socket = world.try_socket(path, &[]).await.unwrap_or_else(|refusal| panic!("{path}: {refusal:?}"));
+    socket.send(&says("hello")).await;
+    let last = socket.turn().await.pop().unwrap();
+    socket.close().await;
+    last
+}
+
 #[tokio::test]
 async fn each_way_to_show_who_one_is_opens_a_socket() {
     let world = world(&[("GATEWAY__MAX_SOCKETS_PER_USER", "100")]).await;
@@ -125,10 +142,7 @@ async fn an_id_that_two_tenants_have_lets_nobody_in_without_credentials() {
 #[tokio::test]
 async fn a_refusal_takes_equally_long_whether_there_is_such_a_session_or_not() {
     let world = world(&[]).await;
-    let runtime = Client::anonymous(world.artel.url_of("runtime"));
-    let made = runtime.request("POST", "/sessions").header("x-internal-auth", KEY).header("x-user-id", OTHER);
-    let made = made.send().await.unwrap().json::<Value>().await.unwrap();
-    let known = made["id"].as_str().unwrap().to_owned();
+    let known = made_by_a_service(&world).await;
     let took = async |id: &str| {
         let start = std::time::Instant::now();
         let (status, mut body) = refusal(&world, &format!("/api/v1/ws/{id}"), &[]).await;
@@ -138,6 +152,62 @@ async fn a_refusal_takes_equally_long_whether_there_is_such_a_session_or_not() {
     let (known, unknown) = (took(&known).await, took("01890000-0000-4000-8000-000000000001").await);
     assert_eq!((known.1, &known.2), (401, &unknown.2));
     assert!((known.0 - unknown.0).abs() < 0.3 && known.0 >= 2.0, "{} s and {} s", known.0, unknown.0);
+}
+
+#[tokio::test]
+async fn a_socket_without_credentials_gets_no_more_than_its_owner_showed() {
+    let world = world(&[]).await;
+    let owner = world.user(OTHER, &["--scopes", "admin"]).await;
+    let agent = owner.agent("demo:echo", &[]).await;
+    let path = format!("/api/v1/ws/{}", made_by_a_service(&world).await);
+    let sessions = "/api/v1/sessions";
+    let anonymous = Client::anonymous(world.artel.url());
+    let service = anonymous.request("GET", sessions).header("x-internal-auth", KEY).header("x-user-id", OTHER);
+    assert_eq!(service.send().await.unwrap().status(), 200);
+    assert_eq!(refusal(&world, &path, &[]).await.0, 401, "a service is not where its user is");
+
+    let makes = async |members: Value| {
+        let made = owner.create("/v1/api-keys", &members).await;
+        let by_key = Client::new(world.artel.url(), made["key"].as_str().unwrap());
+        let status = by_key.get(sessions).await.0;
+        (format!("/v1/api-keys/{}", made["id"].as_str().unwrap()), status)
+    };
+    let revokes = async |key: &str| {
+        assert_eq!(owner.request("DELETE", key).send().await.unwrap().status(), 204);
+    };
+    let (key, status) = makes(json!({ "scopes": ["agents:read"] })).await;
+    assert_eq!((status, refusal(&world, &path, &[]).await.0), (403, 401));
+    revokes(&key).await;
+    for members in
+        [json!({ "scopes": ["runs:read"] }), json!({ "scopes": ["runs:read", "runs:write"], "agent_id": agent })]
+    {
+        let (key, status) = makes(members.clone()).await;
+        assert_eq!((status, &told(&world, &path).await["error_code"]), (200, &json!("UNAUTHORIZED")), "{members}");
+        revokes(&key).await;
+    }
+    let (key, _) = makes(json!({ "scopes": ["runs:write"], "daily_limit": 1 })).await;
+    assert_eq!(told(&world, &path).await["content"], "hi");
+    assert_eq!(told(&world, &path).await["error_code"], "RATE_LIMIT_EXCEEDED");
+    revokes(&key).await;
+    assert_eq!(refusal(&world, &path, &[]).await.0, 401);
+}
+
+#[tokio::test]
+async fn of_several_credentials_at_one_address_the_one_that_may_least_counts() {
+    let world = world(&[]).await;
+    let owner = world.user(OTHER, &["--scopes", "admin"]).await;
+    let path = format!("/api/v1/ws/{}", made_by_a_service(&world).await);
+    let key = owner.create("/v1/api-keys", &json!({ "scopes": ["runs:read"] })).await;
+    let by_key = Client::new(world.artel.url(), key["key"].as_str().unwrap());
+    assert_eq!(owner.get("/api/v1/sessions").await.0, 200);
+    assert_eq!(told(&world, &path).await["content"], "hi");
+    for client in [&by_key, &owner] {
+        assert_eq!(client.get("/api/v1/sessions").await.0, 200);
+        assert_eq!(told(&world, &path).await["error_code"], "UNAUTHORIZED", "whoever was seen last");
+    }
+    let key = format!("/v1/api-keys/{}", key["id"].as_str().unwrap());
+    assert_eq!(owner.request("DELETE", &key).send().await.unwrap().status(), 204);
+    assert_eq!(told(&world, &path).await["content"], "hi", "a key that is gone narrows nothing");
 }
 
 #[tokio::test]
@@ -157,16 +227,7 @@ async fn a_page_of_a_foreign_site_opens_no_socket_without_a_token() {
 #[tokio::test]
 async fn a_socket_may_come_before_the_request_that_vouches_for_it() {
     let world = world(&[]).await;
-    // Made by a service: where its owner is, nobody knows.
-    let runtime = Client::anonymous(world.artel.url_of("runtime"));
-    let made = runtime
-        .request("POST", "/sessions")
-        .header("x-internal-auth", KEY)
-        .header("x-user-id", OTHER)
-        .send()
-        .await
-        .unwrap();
-    let session = made.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned();
+    let session = made_by_a_service(&world).await;
     let path = format!("/api/v1/ws/{session}");
     assert_eq!(refusal(&world, &path, &[]).await.0, 401);
     let owner = world.user(OTHER, &[]).await;

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
-use artel_domain::{AuditEntry, Basis, Session, SessionId, TenantId, Timestamp, UserId};
-use artel_store::{Answered, CallAnswer, NewSession, Page, Result, SessionFilter, Sessions, Viewer};
+use artel_domain::{AuditEntry, Session, SessionId, TenantId, Timestamp, UserId};
+use artel_store::{Answered, CallAnswer, NewSession, Page, Presence, Result, SessionFilter, Sessions, Viewer};
 use async_trait::async_trait;
 
 use crate::error::{retrying, sweeping, within};
@@ -40,17 +40,17 @@ impl Sessions for PostgresStore {
         retrying(|| answers::answer(&self.pool, viewer, &answer, &audit)).await
     }
 
-    async fn note_presence(&self, basis: &Basis, ip: IpAddr, at: Timestamp) -> Result<()> {
-        within(presence::note(&self.pool, basis, ip, at)).await
+    async fn note_presence(&self, presence: &Presence, ip: IpAddr, at: Timestamp) -> Result<()> {
+        within(presence::note(&self.pool, presence, ip, at)).await
     }
 
-    async fn find_presence(
+    async fn find_presences(
         &self,
         tenant: TenantId,
         user: UserId,
         ip: IpAddr,
         since: Timestamp,
-    ) -> Result<Option<Basis>> {
+    ) -> Result<Vec<Presence>> {
         within(presence::find(&self.pool, tenant, user, ip, since)).await
     }
 

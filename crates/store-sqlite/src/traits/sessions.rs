@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
-use artel_domain::{AuditEntry, Basis, Session, SessionId, TenantId, Timestamp, UserId};
-use artel_store::{Answered, CallAnswer, NewSession, Page, Result, SessionFilter, Sessions, Viewer};
+use artel_domain::{AuditEntry, Session, SessionId, TenantId, Timestamp, UserId};
+use artel_store::{Answered, CallAnswer, NewSession, Page, Presence, Result, SessionFilter, Sessions, Viewer};
 use async_trait::async_trait;
 
 use crate::store::SqliteStore;
@@ -45,17 +45,18 @@ impl Sessions for SqliteStore {
         self.write(asked, |(viewer, answer, audit), tx| Box::pin(answers::answer(tx, viewer, answer, audit))).await
     }
 
-    async fn note_presence(&self, basis: &Basis, ip: IpAddr, at: Timestamp) -> Result<()> {
-        self.write((basis.clone(), ip, at), |(basis, ip, at), tx| Box::pin(presence::note(tx, basis, *ip, *at))).await
+    async fn note_presence(&self, presence: &Presence, ip: IpAddr, at: Timestamp) -> Result<()> {
+        let seen = (presence.clone(), ip, at);
+        self.write(seen, |(presence, ip, at), tx| Box::pin(presence::note(tx, presence, *ip, *at))).await
     }
 
-    async fn find_presence(
+    async fn find_presences(
         &self,
         tenant: TenantId,
         user: UserId,
         ip: IpAddr,
         since: Timestamp,
-    ) -> Result<Option<Basis>> {
+    ) -> Result<Vec<Presence>> {
         Ok(presence::find(&self.reads, tenant, user, ip, since).await?)
     }
 

@@ -215,7 +215,7 @@ macro_rules! conformance_tests {
             access_by_a_login_is_lost_with_the_login_and_with_the_account,
             access_of_a_client_is_lost_with_the_client,
             many_are_answered_in_the_order_of_the_question,
-            a_presence_tells_on_what_it_rested,
+            a_presence_tells_what_was_shown_each_credential_once,
             runs_of_a_revoked_key_are_found_until_they_are_cancelled_or_over,
             runs_of_a_deactivated_client_are_found,
             runs_of_a_deactivated_account_are_found,

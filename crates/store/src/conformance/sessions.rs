@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::runs::audited;
 use super::world::{LAPSE, LEASE, SHORT_LEASE, World, at_once, ending, fence, now, session, uuid, writing};
-use crate::{NewSession, Page, SessionChange, SessionFilter, Step, Store, StoreError, Viewer};
+use crate::{NewSession, Page, Presence, SessionChange, SessionFilter, Step, Store, StoreError, Viewer};
 
 const ALL: Page = Page { limit: 100, offset: 0 };
 
@@ -295,11 +295,12 @@ pub async fn a_user_was_present_where_and_when_they_were_seen(store: Arc<dyn Sto
     let (world, other) = (World::new(&store).await, World::new(&store).await);
     let ip = |text: &str| text.parse::<IpAddr>().unwrap();
     let (here, elsewhere) = (ip("203.0.113.7"), ip("2001:db8::1"));
-    let was = async |tenant, user, ip, since| store.find_presence(tenant, user, ip, since).await.unwrap().is_some();
+    let was = async |tenant, user, ip, since| !store.find_presences(tenant, user, ip, since).await.unwrap().is_empty();
     let basis = Basis::of_user(world.tenant, world.user);
+    let presence = Presence { basis, scopes: vec!["runs:read".to_owned()] };
     assert!(!was(world.tenant, world.user, here, at(0)).await);
     for seconds in [10, 5] {
-        store.note_presence(&basis, here, at(seconds)).await.unwrap();
+        store.note_presence(&presence, here, at(seconds)).await.unwrap();
     }
     assert!(was(world.tenant, world.user, here, at(10)).await, "what is noted late does not set the clock back");
     assert!(!was(world.tenant, world.user, here, at(11)).await);
@@ -311,7 +312,7 @@ pub async fn a_user_was_present_where_and_when_they_were_seen(store: Arc<dyn Sto
     assert!(!was(world.tenant, UserId(uuid()), here, at(0)).await);
     assert!(!was(other.tenant, world.user, here, at(0)).await);
 
-    store.note_presence(&basis, elsewhere, at(20)).await.unwrap();
+    store.note_presence(&presence, elsewhere, at(20)).await.unwrap();
     assert_eq!(store.forget_presence(at(10)).await.unwrap(), 0);
     assert_eq!(store.forget_presence(at(20)).await.unwrap(), 1);
     assert!(!was(world.tenant, world.user, here, at(0)).await);

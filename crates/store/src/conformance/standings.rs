@@ -8,7 +8,7 @@ use artel_domain::{ApiKeyId, Basis, ClientId, FamilyId, Phase, Principal, Tenant
 use super::identities::key_of;
 use super::login_world::LoginWorld;
 use super::world::{World, ending, now, uuid};
-use crate::{Created, Store, Viewer};
+use crate::{Created, Presence, Store, Viewer};
 
 async fn is_lost(store: &Arc<dyn Store>, basis: &Basis, at: Timestamp) -> bool {
     store.are_lost(std::slice::from_ref(basis), at).await.unwrap() == [true]
@@ -100,16 +100,32 @@ pub async fn many_are_answered_in_the_order_of_the_question(store: Arc<dyn Store
     assert_eq!(store.are_lost(&[], now()).await.unwrap(), [false; 0]);
 }
 
-pub async fn a_presence_tells_on_what_it_rested(store: Arc<dyn Store>) {
+pub async fn a_presence_tells_what_was_shown_each_credential_once(store: Arc<dyn Store>) {
     let ada = World::new(&store).await;
     let here = "203.0.113.7".parse().unwrap();
     let (by_key, alone) = (by_key(&ada, None).await, Basis::of_user(ada.tenant, ada.user));
     let by_login = Basis { family_id: Some(FamilyId(uuid())), client_id: Some(ClientId::new("c")), ..alone.clone() };
-    for (second, basis) in [by_key, by_login, alone].into_iter().enumerate() {
-        store.note_presence(&basis, here, now() + Duration::from_secs(second as u64)).await.unwrap();
-        let found = store.find_presence(ada.tenant, ada.user, here, now() - Duration::from_mins(1)).await.unwrap();
-        assert_eq!(found, Some(basis));
+    let mut shown = Vec::new();
+    for (basis, scopes) in [
+        (&by_key, vec!["runs:read"]),
+        (&by_login, vec!["api:read", "api:write"]),
+        (&alone, vec!["admin"]),
+        (&alone, vec![]),
+    ] {
+        let scopes = scopes.into_iter().map(str::to_owned).collect();
+        shown.push(Presence { basis: basis.clone(), scopes });
     }
+    for (second, presence) in (0..).zip(shown.iter().chain(&shown)) {
+        store.note_presence(presence, here, now() + Duration::from_secs(second)).await.unwrap();
+    }
+    let since = async |second| {
+        let since = now() + Duration::from_secs(second);
+        store.find_presences(ada.tenant, ada.user, here, since).await.unwrap()
+    };
+    let found = since(0).await;
+    assert_eq!(found.len(), shown.len(), "{found:?}");
+    assert!(shown.iter().all(|presence| found.contains(presence)), "{found:?}");
+    assert_eq!(since(7).await, [shown[3].clone()], "the others were seen earlier");
 }
 
 pub async fn runs_of_a_revoked_key_are_found_until_they_are_cancelled_or_over(store: Arc<dyn Store>) {

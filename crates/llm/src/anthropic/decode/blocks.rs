@@ -121,7 +121,7 @@ impl Blocks {
 
     fn begin_call(&mut self, block: Block, deltas: &mut Vec<Delta>) -> Result<OpenBlock, ModelError> {
         let at = self.calls.len();
-        let nameless = || ModelError::Protocol("a tool call has no name".to_owned());
+        let nameless = || ModelError::Unusable("a tool call has no name".to_owned());
         let input = block.input().to_owned();
         let name = block.name.filter(|name| !name.is_empty()).ok_or_else(nameless)?;
         let made_up = || format!("call_{}", self.calls_so_far + at);

@@ -65,7 +65,7 @@ impl Decoder for StreamDecoder {
         let Some(event) = std::mem::take(&mut self.parser).finish() else { return Ok(()) };
         match self.state.on_event(&event, deltas) {
             // A broken stream ends with half an event; the answer's own state says whether it is complete.
-            Ok(()) | Err(ModelError::Protocol(_)) => Ok(()),
+            Ok(()) | Err(ModelError::Protocol(_) | ModelError::Unusable(_)) => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -147,7 +147,7 @@ impl State {
 
     fn count(&mut self, usage: Option<WireUsage>) {
         if let Some(later) = usage {
-            self.usage = Some(self.usage.take().unwrap_or_default().replaced_by(later));
+            self.usage = Some(self.usage.take().unwrap_or_default().continued_by(later));
         }
     }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::arguments::Written;
-use crate::count::{Count, part};
+use crate::count::{Count, larger_count, part};
 use crate::one_or_many::one_or_many;
 
 /// One event of a stream. Its `data` repeats the type, so the `event:` line is not needed.
@@ -144,7 +144,7 @@ pub(super) struct Ending {
     pub(super) container: Option<Value>,
 }
 
-/// Token counts so far. A later report replaces the members that it has.
+/// Token counts so far.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct WireUsage {
     input_tokens: Option<Count>,
@@ -161,21 +161,29 @@ struct OutputDetails {
 }
 
 impl WireUsage {
-    /// The reports are cumulative: a later count replaces an earlier one.
-    pub(super) fn replaced_by(self, later: Self) -> Self {
+    /// The reports are cumulative, so the larger count is the later one. Some servers end with a report of zeros.
+    pub(super) fn continued_by(self, later: Self) -> Self {
+        let thought = larger_count(self.thought(), later.thought());
         Self {
-            input_tokens: later.input_tokens.or(self.input_tokens),
-            output_tokens: later.output_tokens.or(self.output_tokens),
-            cache_read_input_tokens: later.cache_read_input_tokens.or(self.cache_read_input_tokens),
-            cache_creation_input_tokens: later.cache_creation_input_tokens.or(self.cache_creation_input_tokens),
-            output_tokens_details: later.output_tokens_details.or(self.output_tokens_details),
+            input_tokens: larger_count(self.input_tokens, later.input_tokens),
+            output_tokens: larger_count(self.output_tokens, later.output_tokens),
+            cache_read_input_tokens: larger_count(self.cache_read_input_tokens, later.cache_read_input_tokens),
+            cache_creation_input_tokens: larger_count(
+                self.cache_creation_input_tokens,
+                later.cache_creation_input_tokens,
+            ),
+            output_tokens_details: thought.map(|count| OutputDetails { thinking_tokens: Some(count) }),
             service_tier: later.service_tier.or(self.service_tier),
         }
     }
 
+    fn thought(&self) -> Option<Count> {
+        self.output_tokens_details.as_ref().and_then(|details| details.thinking_tokens)
+    }
+
     /// Whether this report says how much the model wrote.
     pub(super) fn has_output(&self) -> bool {
-        self.output_tokens.is_some()
+        self.output_tokens.and_then(Count::tokens).is_some()
     }
 
     /// The usage as far as it is known; an unknown count is 0.
@@ -202,7 +210,7 @@ impl WireUsage {
             completion_tokens: output_tokens,
             cached_tokens: read,
             cache_write_tokens: written,
-            reasoning_tokens: part(self.output_tokens_details.as_ref().and_then(|details| details.thinking_tokens)),
+            reasoning_tokens: part(self.thought()),
         }
     }
 }

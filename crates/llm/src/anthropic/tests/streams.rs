@@ -179,7 +179,7 @@ fn a_text_need_not_be_announced_but_a_call_must() {
     let nameless = [begin(0, &json!({ "type": "tool_use", "id": "a", "input": {} }))];
     assert_eq!(
         decode([stream(&nameless).as_bytes()]).1,
-        Err(ModelError::Protocol("a tool call has no name".to_owned()))
+        Err(ModelError::Unusable("a tool call has no name".to_owned()))
     );
 }
 
@@ -236,6 +236,28 @@ fn usage_is_replaced_by_later_reports_never_added() {
         Usage { prompt_tokens: 19, completion_tokens: 9, cached_tokens: 5, cache_write_tokens: 2, reasoning_tokens: 0 };
     assert_eq!(answer_to(&events).usage, Some(usage));
     assert_eq!(answer_to(&[begin(0, &json!({ "type": "text", "text": "x" })), end()]).usage, None);
+}
+
+#[test]
+fn a_later_report_of_usage_that_says_less_takes_nothing_back() {
+    let report = |usage: Value| json!({ "type": "message_delta", "delta": {}, "usage": usage });
+    let start = json!({ "type": "message_start", "message": { "usage": { "input_tokens": 10, "output_tokens": 1, "cache_read_input_tokens": 5 } } });
+    let answer = |reports: &[Value]| {
+        let mut events = vec![start.clone(), begin(0, &json!({ "type": "text", "text": "x" }))];
+        events.extend(reports.iter().cloned().map(report));
+        events.push(end());
+        answer_to(&events).usage
+    };
+    let usage = Usage { prompt_tokens: 15, completion_tokens: 9, cached_tokens: 5, ..Usage::default() };
+    let real = json!({ "output_tokens": 9 });
+    for later in [
+        json!({}),
+        json!({ "output_tokens": 0, "input_tokens": 0, "cache_read_input_tokens": 0 }),
+        json!({ "output_tokens": "many", "input_tokens": null, "cache_read_input_tokens": [] }),
+    ] {
+        assert_eq!(answer(&[real.clone(), later.clone()]), Some(usage), "{later}");
+    }
+    assert_eq!(answer(&[json!({ "output_tokens": "many" })]), None, "the first report is only a start");
 }
 
 #[test]

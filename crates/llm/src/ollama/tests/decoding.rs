@@ -197,7 +197,7 @@ fn arguments_keep_every_digit_and_may_be_text_or_absent() {
 fn a_call_without_a_name_is_not_an_answer() {
     let (_, outcome) =
         decode([stream(&[calls(&json!([{ "function": { "arguments": {} } }])), done("stop")]).as_bytes()]);
-    assert_eq!(outcome, Err(ModelError::Protocol("a tool call has no name".to_owned())));
+    assert_eq!(outcome, Err(ModelError::Unusable("a tool call has no name".to_owned())));
 }
 
 #[test]

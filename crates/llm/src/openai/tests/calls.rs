@@ -126,7 +126,7 @@ fn generated_call_ids_are_numbered_through_the_dialogue() {
 fn a_call_without_a_name_is_not_an_answer() {
     let body =
         stream(&[pieces(&json!([{ "index": 0, "id": "a", "function": { "arguments": "{}" } }])), finish("tool_calls")]);
-    assert_eq!(decode([body.as_bytes()]).1, Err(ModelError::Protocol("a tool call has no name".to_owned())));
+    assert_eq!(decode([body.as_bytes()]).1, Err(ModelError::Unusable("a tool call has no name".to_owned())));
 }
 
 #[test]

@@ -45,6 +45,39 @@ fn a_done_mark_replaces_a_missing_finish_reason_but_not_a_missing_answer() {
 }
 
 #[test]
+fn a_finish_reason_that_says_nothing_costs_no_answer() {
+    let with = |reason: Value| {
+        let chunk = json!({ "choices": [{ "index": 0, "delta": { "content": "hi" }, "finish_reason": reason }] });
+        decode([stream(&[chunk]).as_bytes()]).1
+    };
+    for nothing in [json!(""), json!([]), json!([""]), json!(7), json!({})] {
+        let answer = with(nothing.clone()).unwrap();
+        assert_eq!((answer.text.as_str(), answer.finish), ("hi", FinishReason::Stop), "{nothing}");
+    }
+    assert_eq!(with(json!(["length"])).unwrap().finish, FinishReason::Length);
+    assert!(with(Value::Null).is_err(), "a reason was promised");
+}
+
+#[test]
+fn a_later_report_of_usage_that_says_less_takes_nothing_back() {
+    let report = |usage: Value| json!({ "choices": [], "usage": usage });
+    let real = json!({ "prompt_tokens": 30, "completion_tokens": 5, "prompt_tokens_details": { "cached_tokens": 7 } });
+    let usage = Usage { prompt_tokens: 30, completion_tokens: 5, cached_tokens: 7, ..Usage::default() };
+    for later in [
+        json!({}),
+        json!({ "prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0 }),
+        json!({ "prompt_tokens": "many", "completion_tokens": [] }),
+        json!({ "prompt_tokens": 30, "completion_tokens": 4 }),
+    ] {
+        let chunks = [delta(&json!({ "content": "x" })), report(real.clone()), finish("stop"), report(later.clone())];
+        assert_eq!(answer_to(&chunks).usage, Some(usage), "{later}");
+    }
+    let grows = json!({ "prompt_tokens": 30, "completion_tokens": 9 });
+    let chunks = [delta(&json!({ "content": "x" })), report(real), report(grows), finish("stop")];
+    assert_eq!(answer_to(&chunks).usage, Some(Usage { completion_tokens: 9, ..usage }));
+}
+
+#[test]
 fn finish_reasons_are_translated() {
     let reason = |word: &str| answer_to(&[delta(&json!({ "content": "x" })), finish(word)]).finish;
     assert_eq!(reason("stop"), FinishReason::Stop);
