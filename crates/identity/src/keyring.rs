@@ -87,7 +87,12 @@ impl Keyring {
         self.master.renewed_text(&place(tenant), wrapped)
     }
 
-    fn fresh(&self, tenant: TenantId) -> Result<String, SealError> {
+    /// A new key of the tenant, wrapped: in place of one that no master key unwraps. Processes that know the one before
+    /// must be restarted.
+    ///
+    /// # Errors
+    /// The system has no random bytes.
+    pub fn fresh(&self, tenant: TenantId) -> Result<String, SealError> {
         let key = STANDARD.encode(entropy::<KEY>()?);
         self.master.seal_text(&place(tenant), key.as_bytes())
     }

@@ -32,5 +32,5 @@ pub use sessions::OpenSession;
 pub use skills::{FoundSkill, NewSkillFile, SkillChange, SkillDraft, SkillFilter};
 pub use start_run::{Runner, StartRun, Started};
 pub use switch::Switch;
-pub use tasks::{Cron, NewTask, RunTask, TaskChange, TaskTerms};
+pub use tasks::{ByAgent, Cron, NewTask, RunTask, TaskChange, TaskTerms};
 pub use turns::{StartTurn, WhenBusy};

@@ -8,6 +8,6 @@ mod schedule;
 mod standing;
 mod terms;
 
-pub use manage::{RunTask, TaskChange};
+pub use manage::{ByAgent, RunTask, TaskChange};
 pub use schedule::Cron;
 pub use terms::{NewTask, TaskTerms};

@@ -141,10 +141,43 @@ async fn a_new_master_key_takes_the_place_of_the_old_one(database: Database) {
     people[0].is_known_as("1234").await;
     people[1].is_known_as("5678").await;
     let page = world.artel.sql("SELECT action FROM audit_log WHERE action = 'secrets.rotate'").await;
-    assert_eq!(page.len(), 2);
+    assert_eq!(page.len(), 3, "the one that found lost values too");
     world.restarts(OLD, None, &mut people).await;
     let refused = people[1].is_refused().await;
     assert!(refused.contains("cannot be opened"), "the old key opens nothing more: {refused}");
+}
+
+async fn a_lost_master_key_is_lived_through(database: Database) {
+    let mut world = World::new(database).await;
+    let mut people = [world.person(ADA, "secret-of-ada-1234").await, world.person(BOB, "secret-of-bob-5678").await];
+    world.restarts(NEW, None, &mut people).await;
+    let sets = ["secrets", "set", "weather", "--tenant", ADA];
+    let (told, done) = world.artel.command_reading("weather-key", &sets).await;
+    assert!(!done, "{told}");
+    let (told, done) = world.artel.command_reading("", &["secrets", "rotate"]).await;
+    assert!(!done && told.contains("with no key"), "{told}");
+    assert!(told.contains(ADA) && told.contains(BOB), "one lost key hides no other: {told}");
+
+    let (told, done) = world.artel.command_reading("", &["secrets", "forget", "--tenant", ADA]).await;
+    assert!(!done && told.contains("the account"), "{told}");
+    let (told, done) = world.artel.command_reading("weather-key", &sets).await;
+    assert!(!done, "without --yes nothing changes: {told}");
+    let (told, done) = world.artel.command_reading("", &["secrets", "forget", "--tenant", ADA, "--yes"]).await;
+    assert!(done && told.contains("a new key"), "{told}");
+    let (told, done) = world.artel.command_reading("", &["secrets", "forget", "--tenant", ADA, "--yes"]).await;
+    assert!(!done && told.contains("nothing is lost"), "{told}");
+    let (told, done) = world.artel.command_reading("weather-key", &sets).await;
+    assert!(done, "{told}");
+
+    world.restarts(NEW, None, &mut people).await;
+    let endpoint = json!({ "url": "https://hooks.example/artel", "events": ["run.failed"] });
+    people[0].client.create("/v1/webhooks/endpoints", &endpoint).await;
+    let secret = json!({ "base_url": world.service, "bearer": "secret-of-ada-9999" });
+    let account = json!({ "service_name": "http", "account_label": "again", "secret": secret });
+    people[0].client.create("/organizations/me/credentials", &account).await;
+    let (told, done) = world.artel.command_reading("", &["secrets", "rotate"]).await;
+    assert!(!done && told.contains(BOB), "{told}");
+    assert!(told.contains(ADA), "the account that was lost is still named: {told}");
 }
 
 async fn what_an_earlier_release_sealed_opens_and_is_sealed_with_the_tenants_key(database: Database) {
@@ -169,6 +202,9 @@ async fn what_an_earlier_release_sealed_opens_and_is_sealed_with_the_tenants_key
 }
 
 on_both_stores! {
+    a_lost_master_key_is_lived_through as
+        a_lost_master_key_is_lived_through_on_sqlite,
+        a_lost_master_key_is_lived_through_on_postgres;
     a_new_master_key_takes_the_place_of_the_old_one as
         a_new_master_key_takes_the_place_of_the_old_one_on_sqlite,
         a_new_master_key_takes_the_place_of_the_old_one_on_postgres;

@@ -257,7 +257,33 @@ async fn nothing_is_lost_and_no_attempt_is_made_twice_when_the_process_is_killed
     assert_eq!(received.len(), 12, "each event is one message");
 }
 
+async fn what_a_later_release_wrote_holds_up_nothing(database: Database) {
+    let world = World::new(database).await;
+    let receiver = WebhookReceiver::start().await;
+    let (endpoint, _) = world.registers(receiver.url()).await;
+    let id = endpoint.rsplit('/').next().unwrap().to_owned();
+    world.artel.sql(r#"UPDATE webhook_endpoints SET events = '["run.paused", "approval.requested"]'"#).await;
+    // A row whose events are no list, and more notices than one look takes.
+    let (broken, _) = world.registers("https://hooks.example/artel").await;
+    let broken = broken.rsplit('/').next().unwrap();
+    world.artel.sql("UPDATE webhook_endpoints SET events = '{}' WHERE url = 'https://hooks.example/artel'").await;
+    let of_later = "INSERT INTO notices (tenant_id, subject_id, event, state, at)
+                    SELECT tenant_id, id, 'run.paused' || n.n, 'paused', 0 FROM webhook_endpoints,
+                        (WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 300) SELECT n FROM n) n
+                    WHERE events <> '{}'";
+    world.artel.sql(of_later).await;
+    world.asks().await;
+    let asked = receiver.arrived(1).await.remove(0);
+    assert_eq!(asked.json()["type"], json!("approval.requested"));
+    let (status, listed) = world.client.get("/v1/webhooks/endpoints").await;
+    assert_eq!(status, 200, "{listed}");
+    let text = listed.to_string();
+    assert!(text.contains(&id) && !text.contains(broken), "{text}");
+}
+
 on_both_stores! {
+    what_a_later_release_wrote_holds_up_nothing as
+        what_a_later_release_wrote_holds_up_nothing_on_sqlite, what_a_later_release_wrote_holds_up_nothing_on_postgres;
     questions_and_ends_are_told_signed as
         questions_and_ends_are_told_signed_on_sqlite, questions_and_ends_are_told_signed_on_postgres;
     a_receiver_that_was_down_is_told_when_it_is_up as

@@ -7,7 +7,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::begun::begin;
-use crate::values::{json, micros, parsed, text};
+use crate::values::{duration_micros, json, micros, parsed, text};
 use crate::{audit, families, revoke};
 
 pub(crate) async fn save(pool: &PgPool, new: &NewCode, audit: &AuditEntry) -> sqlx::Result<bool> {
@@ -46,16 +46,21 @@ struct Code {
     scopes: String,
     nonce: Option<String>,
     is_redeemed: bool,
+    /// It was used by who presents it now, and the answer may not have arrived.
+    may_repeat: bool,
     expires_at: i64,
     family_id: Option<Uuid>,
 }
 
 pub(crate) async fn redeem(pool: &PgPool, redeem: &Redeem, audit: &AuditEntry) -> sqlx::Result<Redemption> {
     let mut tx = begin(pool).await?;
-    let Some(code) = locked(&mut tx, &redeem.hash).await? else { return Ok(Redemption::Unknown) };
+    let Some(code) = locked(&mut tx, redeem, micros(audit.at)).await? else { return Ok(Redemption::Unknown) };
     let (tenant, user) = (TenantId(code.tenant_id), UserId(code.user_id));
     let mut family = code.family_id.map(FamilyId);
-    let outcome = if code.is_redeemed {
+    let repeated = if code.may_repeat { login_of(&mut tx, redeem, tenant, family).await? } else { None };
+    let outcome = if let Some(login) = repeated {
+        Redemption::Redeemed(login, code.nonce)
+    } else if code.is_redeemed {
         if let Some(family) = family {
             revoke::end(&mut tx, family, micros(audit.at)).await?;
         }
@@ -73,12 +78,37 @@ pub(crate) async fn redeem(pool: &PgPool, redeem: &Redeem, audit: &AuditEntry) -
     Ok(outcome)
 }
 
-async fn locked(tx: &mut PgConnection, hash: &str) -> sqlx::Result<Option<Code>> {
+/// The login that came of the code, while its first token is the live one.
+async fn login_of(
+    tx: &mut PgConnection,
+    redeem: &Redeem,
+    tenant: TenantId,
+    family: Option<FamilyId>,
+) -> sqlx::Result<Option<TokenFamily>> {
+    let found = families::locked_by_token(tx, &redeem.token_hash).await?;
+    let is_it =
+        |login: &TokenFamily| Some(login.id) == family && login.tenant_id == tenant && login.revoked_at.is_none();
+    Ok(found.filter(|(_, lineage)| lineage.current_hash == redeem.token_hash).map(|(login, _)| login).filter(is_it))
+}
+
+pub(crate) async fn note_answered(pool: &PgPool, hash: &str) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE authorization_codes SET is_unanswered = false WHERE hash = $1", text(hash))
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+async fn locked(tx: &mut PgConnection, redeem: &Redeem, now: i64) -> sqlx::Result<Option<Code>> {
     sqlx::query_as!(
         Code,
-        r#"SELECT tenant_id, user_id, scopes, nonce, redeemed_at IS NOT NULL AS "is_redeemed!", expires_at, family_id
+        r#"SELECT tenant_id, user_id, scopes, nonce, redeemed_at IS NOT NULL AS "is_redeemed!", expires_at, family_id,
+               is_unanswered AND coalesce(redeemed_at, 0) > $2 AND client_id = $3 AND redirect_uri = $4 AND challenge = $5 AS "may_repeat!"
            FROM authorization_codes WHERE hash = $1 FOR UPDATE"#,
-        text(hash),
+        text(&redeem.hash),
+        now - duration_micros(redeem.unanswered_grace),
+        text(&redeem.client_id.0),
+        text(&redeem.redirect_uri),
+        text(&redeem.challenge),
     )
     .fetch_optional(tx)
     .await
@@ -87,7 +117,7 @@ async fn locked(tx: &mut PgConnection, hash: &str) -> sqlx::Result<Option<Code>>
 /// Uses the code up, if it was made for who presents it.
 async fn spend(tx: &mut PgConnection, redeem: &Redeem, now: i64) -> sqlx::Result<bool> {
     let spent = sqlx::query!(
-        "UPDATE authorization_codes SET redeemed_at = $1, family_id = $2
+        "UPDATE authorization_codes SET redeemed_at = $1, family_id = $2, is_unanswered = true
          WHERE hash = $3 AND client_id = $4 AND redirect_uri = $5 AND challenge = $6 AND redeemed_at IS NULL AND expires_at > $1",
         now,
         redeem.family_id.0,

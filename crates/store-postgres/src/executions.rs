@@ -1,6 +1,7 @@
 //! What came of tasks.
 
 use artel_domain::{Cap, Execution, ExecutionSummary, Phase, RunId, TaskId, TaskOfRun, TenantId};
+use artel_store::tasks::{Line, LineOfRun};
 use artel_store::{Page, Viewer};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -87,6 +88,28 @@ pub(crate) async fn of_run(pool: &PgPool, tenant: TenantId, run: RunId) -> sqlx:
         task_id: TaskId(row.task_id),
         budget: Cap { tokens: row.tokens, nano_usd: row.nano_usd },
     }))
+}
+
+/// Subagents start subagents once more at most.
+pub(crate) async fn line_of(pool: &PgPool, tenant: TenantId, run: RunId) -> sqlx::Result<LineOfRun> {
+    let found = sqlx::query!(
+        r#"SELECT e.task_id AS "task_id!", e.run_id AS "run_id!", e.line_id AS "line_id?", e.depth AS "depth!"
+           FROM runs r LEFT JOIN runs p ON p.id = r.parent_run_id AND p.tenant_id = r.tenant_id
+           JOIN task_executions e ON e.run_id IN (r.id, p.id, p.parent_run_id) AND e.tenant_id = r.tenant_id
+           WHERE r.id = $1 AND r.tenant_id = $2"#,
+        run.0,
+        tenant.0
+    );
+    let found = found.fetch_optional(pool).await?;
+    let of = found.as_ref().map_or(run.0, |row| row.line_id.unwrap_or(row.run_id));
+    let started = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM task_executions WHERE tenant_id = $1 AND line_id = $2 AND depth > 0"#,
+        tenant.0,
+        of
+    );
+    let started = started.fetch_one(pool).await?;
+    let line = Line { of: RunId(of), depth: found.as_ref().map_or(0, |row| row.depth) };
+    Ok(LineOfRun { task_id: found.map(|row| TaskId(row.task_id)), line, started })
 }
 
 /// Subagents start subagents once more at most.

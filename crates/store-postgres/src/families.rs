@@ -55,7 +55,7 @@ pub(crate) async fn insert(tx: &mut PgConnection, new: &NewFamily) -> sqlx::Resu
 async fn by_token(pool: &PgPool, hash: &str) -> sqlx::Result<Option<(TokenFamily, Lineage)>> {
     let row = sqlx::query_as!(
         FamilyRow,
-        "SELECT id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, token_expires_at, expires_at,
+        "SELECT id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, is_unanswered, token_expires_at, expires_at,
                 created_at, revoked_at
          FROM refresh_families WHERE id = (SELECT family_id FROM refresh_tokens WHERE hash = $1)",
         text(hash),
@@ -69,7 +69,7 @@ async fn by_token(pool: &PgPool, hash: &str) -> sqlx::Result<Option<(TokenFamily
 pub(crate) async fn locked_by_token(tx: &mut PgConnection, hash: &str) -> sqlx::Result<Option<(TokenFamily, Lineage)>> {
     let row = sqlx::query_as!(
         FamilyRow,
-        "SELECT id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, token_expires_at, expires_at,
+        "SELECT id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, is_unanswered, token_expires_at, expires_at,
                 created_at, revoked_at
          FROM refresh_families WHERE id = (SELECT family_id FROM refresh_tokens WHERE hash = $1) FOR NO KEY UPDATE",
         text(hash),
@@ -87,7 +87,7 @@ pub(crate) async fn find_by_token(pool: &PgPool, hash: &str, now: Timestamp) -> 
 pub(crate) async fn find(pool: &PgPool, tenant: TenantId, family: FamilyId) -> sqlx::Result<Option<TokenFamily>> {
     let row = sqlx::query_as!(
         FamilyRow,
-        "SELECT id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, token_expires_at, expires_at,
+        "SELECT id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, is_unanswered, token_expires_at, expires_at,
                 created_at, revoked_at
          FROM refresh_families WHERE tenant_id = $1 AND id = $2",
         tenant.0,
@@ -106,7 +106,7 @@ pub(crate) async fn list(
 ) -> sqlx::Result<Vec<TokenFamily>> {
     let rows = sqlx::query_as!(
         FamilyRow,
-        "SELECT id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, token_expires_at, expires_at,
+        "SELECT id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, is_unanswered, token_expires_at, expires_at,
                 created_at, revoked_at
          FROM refresh_families WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL AND token_expires_at > $3
          ORDER BY created_at DESC, id DESC",

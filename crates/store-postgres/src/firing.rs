@@ -1,6 +1,6 @@
 //! Starting a task: the due time is taken, and the run is there, or neither.
 
-use artel_domain::{AuditEntry, CallId, Overlap, Run, RunId, SessionId, TenantId, Timestamp};
+use artel_domain::{AuditEntry, CallId, Overlap, Run, RunId, SessionId, TaskId, TenantId, Timestamp};
 use artel_store::tasks::LONGEST_QUEUE;
 use artel_store::{Created, Fired, Firing, NewRun, Viewer};
 use sqlx::{PgConnection, PgPool};
@@ -163,8 +163,10 @@ async fn take(tx: &mut PgConnection, firing: &Firing) -> sqlx::Result<()> {
 async fn note(tx: &mut PgConnection, firing: &Firing) -> sqlx::Result<()> {
     let at = micros(firing.run.at);
     sqlx::query!(
-        "INSERT INTO task_executions (run_id, tenant_id, task_id, cause, due_at, run_tokens, run_nano_usd, is_settled, created_at, call_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, false, $8, $9)",
+        "INSERT INTO task_executions (run_id, tenant_id, task_id, cause, due_at, run_tokens, run_nano_usd, is_settled, created_at, call_id, line_id, depth)
+         SELECT $1::uuid, $2::uuid, $3::uuid, $4::text, $5::bigint, $6::bigint, $7::bigint, false, $8::bigint, $9::uuid,
+             coalesce($10, e.line_id, e.run_id), coalesce($11, e.depth, 0)
+         FROM (SELECT 1) AS one LEFT JOIN task_executions e ON e.run_id = $12 AND e.tenant_id = $2",
         firing.run.id.0,
         firing.tenant_id.0,
         firing.task_id.0,
@@ -174,6 +176,9 @@ async fn note(tx: &mut PgConnection, firing: &Firing) -> sqlx::Result<()> {
         firing.budget.nano_usd,
         at,
         firing.call.map(|call| call.0),
+        firing.line.map(|line| line.of.0),
+        firing.line.map(|line| line.depth),
+        firing.event.map(|event| event.0),
     )
     .execute(tx)
     .await?;
@@ -194,18 +199,8 @@ pub(crate) async fn settle(pool: &PgPool, now: Timestamp, limit: u32) -> sqlx::R
         .execute(&mut *tx)
         .await?;
     for row in over.iter().filter(|row| row.succeeded) {
-        sqlx::query!(
-            "INSERT INTO task_starts (task_id, event_id, tenant_id, created_at)
-             SELECT id, $4, tenant_id, $1 FROM tasks
-             WHERE tenant_id = $2 AND parent_id = $3 AND deleted_at IS NULL AND state = 'active'
-             ON CONFLICT DO NOTHING",
-            micros(now),
-            row.tenant_id,
-            row.task_id,
-            row.run_id,
-        )
-        .execute(&mut *tx)
-        .await?;
+        let (tenant, task, run) = (TenantId(row.tenant_id), TaskId(row.task_id), RunId(row.run_id));
+        event_starts::ask_followers(&mut tx, tenant, task, run, micros(now)).await?;
     }
     tx.commit().await?;
     Ok(over.len() as u64)

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use artel_domain::{InboundEvent, InboundEventId, TenantId, Timestamp};
 use artel_store::inbound_events::{freed, part_of};
+use artel_store::tasks::{MOST_WAITING, MOST_WAITING_OF_TENANT, SAID_ONCE_IN, TOO_MANY_WAIT};
 use artel_store::{InboundEventFilter, InboundEventWrite, InboundEvents, NewInboundEvent};
 use futures::TryStreamExt as _;
 use futures::stream::BoxStream;
@@ -57,7 +58,8 @@ async fn insert_with_more(
 }
 
 /// False: it is known, or the tenant's events count as much as they may. The event comes before the row that counts, so
-/// that nobody waits with that row in hand. With a start of each active task that the event triggers, in one trip.
+/// that nobody waits with that row in hand. With a start of each active task that the event triggers and that has
+/// room for one, in one trip.
 async fn insert(db: impl PgExecutor<'_>, new: &NewInboundEvent) -> sqlx::Result<bool> {
     let inserted = sqlx::query!(
         "WITH kept AS (
@@ -71,7 +73,19 @@ async fn insert(db: impl PgExecutor<'_>, new: &NewInboundEvent) -> sqlx::Result<
              INSERT INTO task_starts (task_id, event_id, tenant_id, created_at)
              SELECT t.id, e.id, e.tenant_id, e.received_at FROM kept e JOIN tasks t
                  ON t.tenant_id = e.tenant_id AND t.trigger_service = e.service AND t.trigger_type = e.kind
-                 AND t.deleted_at IS NULL AND t.state = 'active')
+                 AND t.deleted_at IS NULL AND t.state = 'active'
+                 AND NOT EXISTS (SELECT 1 FROM task_starts s WHERE s.task_id = t.id OFFSET $13 LIMIT 1)
+             LIMIT $14::bigint - (SELECT count(*) FROM (SELECT 1 FROM task_starts w WHERE w.tenant_id = $1 LIMIT $14::bigint) AS waiting)
+             RETURNING task_id),
+         -- What is locked by others says it another time.
+         left_out AS (
+             SELECT t.id, e.received_at FROM kept e JOIN tasks t
+                 ON t.tenant_id = e.tenant_id AND t.trigger_service = e.service AND t.trigger_type = e.kind
+                 AND t.deleted_at IS NULL AND t.state = 'active' AND t.id NOT IN (SELECT task_id FROM start)
+                 AND (t.skipped_reason IS DISTINCT FROM $15 OR t.skipped_at < e.received_at - $16::bigint)
+             FOR NO KEY UPDATE OF t SKIP LOCKED),
+         said AS (
+             UPDATE tasks t SET skipped_at = l.received_at, skipped_reason = $15 FROM left_out l WHERE t.id = l.id)
          INSERT INTO inbound_event_bytes (tenant_id, part, bytes) SELECT tenant_id, $12, bytes FROM kept
          ON CONFLICT (tenant_id, part) DO UPDATE SET bytes = inbound_event_bytes.bytes + excluded.bytes",
         new.tenant_id.0,
@@ -85,7 +99,11 @@ async fn insert(db: impl PgExecutor<'_>, new: &NewInboundEvent) -> sqlx::Result<
         micros(new.received_at),
         new.bytes() as i64,
         new.most_of_tenant.map(|most| i64::try_from(most).unwrap_or(i64::MAX)),
-        part_of(new.id)
+        part_of(new.id),
+        MOST_WAITING - 1,
+        MOST_WAITING_OF_TENANT,
+        TOO_MANY_WAIT,
+        duration_micros(SAID_ONCE_IN)
     );
     Ok(inserted.execute(db).await?.rows_affected() > 0)
 }

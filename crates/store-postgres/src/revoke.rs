@@ -17,7 +17,7 @@ pub(crate) async fn by_token(pool: &PgPool, hash: &str, client: &ClientId, audit
         "UPDATE refresh_families SET revoked_at = $3
          WHERE id = (SELECT family_id FROM refresh_tokens WHERE hash = $1) AND client_id = $2
            AND revoked_at IS NULL AND token_expires_at > $3
-         RETURNING id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, token_expires_at, expires_at,
+         RETURNING id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, is_unanswered, token_expires_at, expires_at,
                    created_at, revoked_at",
         text(hash),
         text(&client.0),
@@ -37,7 +37,7 @@ pub(crate) async fn one(pool: &PgPool, tenant: TenantId, family: FamilyId, audit
         FamilyRow,
         "UPDATE refresh_families SET revoked_at = $3
          WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL AND token_expires_at > $3
-         RETURNING id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, token_expires_at, expires_at,
+         RETURNING id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, is_unanswered, token_expires_at, expires_at,
                    created_at, revoked_at",
         tenant.0,
         family.0,

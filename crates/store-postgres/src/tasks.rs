@@ -184,6 +184,16 @@ pub(crate) async fn delete(pool: &PgPool, viewer: &Viewer, task: TaskId, audit: 
     }
     sqlx::query!(
         "WITH RECURSIVE following(id) AS (
+             SELECT $2::uuid
+             UNION SELECT t.id FROM following f JOIN tasks t ON t.tenant_id = $1 AND t.parent_id = f.id AND t.deleted_at IS NULL)
+         DELETE FROM task_starts WHERE task_id IN (SELECT id FROM following)",
+        viewer.tenant_id.0,
+        task.0,
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "WITH RECURSIVE following(id) AS (
              SELECT id FROM tasks WHERE tenant_id = $1 AND parent_id = $2 AND deleted_at IS NULL
              UNION SELECT t.id FROM following f JOIN tasks t ON t.tenant_id = $1 AND t.parent_id = f.id AND t.deleted_at IS NULL)
          UPDATE tasks SET deleted_at = $3, next_at = NULL WHERE id IN (SELECT id FROM following)",
@@ -193,10 +203,25 @@ pub(crate) async fn delete(pool: &PgPool, viewer: &Viewer, task: TaskId, audit: 
     )
     .execute(&mut *tx)
     .await?;
-    sqlx::query!("DELETE FROM task_starts WHERE task_id = $1", task.0).execute(&mut *tx).await?;
     audit::append(&mut tx, viewer.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// The tasks that follow it, directly and through others.
+pub(crate) async fn following(pool: &PgPool, viewer: &Viewer, task: TaskId) -> sqlx::Result<Vec<Task>> {
+    let found = tasks!(
+        "WITH RECURSIVE following(following_id) AS (
+             SELECT id FROM tasks WHERE tenant_id = $1 AND parent_id = $2 AND deleted_at IS NULL
+             UNION SELECT t.id FROM following f
+                 JOIN tasks t ON t.tenant_id = $1 AND t.parent_id = f.following_id AND t.deleted_at IS NULL)
+         SELECT",
+        "FROM tasks WHERE id IN (SELECT following_id FROM following) AND tenant_id = $1 AND ($3::uuid IS NULL OR owner_id = $3)",
+        viewer.tenant_id.0,
+        task.0,
+        viewer.reads_only().map(|user| user.0),
+    );
+    found.fetch_all(pool).await?.into_iter().map(Task::try_from).collect()
 }
 
 pub(crate) async fn find_deleted(pool: &PgPool, viewer: &Viewer, task: TaskId) -> sqlx::Result<Option<Task>> {

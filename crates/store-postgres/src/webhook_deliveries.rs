@@ -6,6 +6,7 @@ use artel_domain::{
     AuditEntry, Notice, TenantId, Timestamp, WebhookDelivery, WebhookDeliveryId, WebhookDeliveryState,
     WebhookEndpointId,
 };
+use artel_store::tasks::UNREADABLE_FOR;
 use artel_store::{AttemptEnd, ClaimedDelivery, DeliveryClaim, Page, SpreadNotice};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
@@ -129,7 +130,7 @@ pub(crate) async fn drop_pending(db: impl PgExecutor<'_>, endpoint: WebhookEndpo
     Ok(())
 }
 
-pub(crate) async fn pending_notices(pool: &PgPool, limit: u32) -> sqlx::Result<Vec<Notice>> {
+pub(crate) async fn pending_notices(pool: &PgPool, now: Timestamp, limit: u32) -> sqlx::Result<Vec<Notice>> {
     let rows = sqlx::query_as!(
         NoticeRow,
         r#"SELECT n.tenant_id AS "tenant_id!", n.subject_id AS "subject_id!", n.event AS "event!", n.state AS "state!", n.at AS "at!",
@@ -138,14 +139,48 @@ pub(crate) async fn pending_notices(pool: &PgPool, limit: u32) -> sqlx::Result<V
                r.parent_run_id AS "parent_run_id?", r.error_code AS "error_code?", r.created_at AS "run_created_at?",
                a.name AS "tool_name?", a.decision AS "decision?", a.decided_by AS "decided_by?",
                a.created_at AS "asked_at?", a.expires_at AS "expires_at?"
-           FROM (SELECT tenant_id, subject_id, event, state, at FROM notices ORDER BY at LIMIT $1) n
+           FROM (SELECT tenant_id, subject_id, event, state, at FROM notices
+                 WHERE put_back_until IS NULL OR put_back_until <= $2 ORDER BY at LIMIT $1) n
            LEFT JOIN approvals a ON a.id = n.subject_id AND a.tenant_id = n.tenant_id
            LEFT JOIN runs r ON r.id = coalesce(a.run_id, n.subject_id) AND r.tenant_id = n.tenant_id
            LEFT JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
            ORDER BY n.at"#,
-        i64::from(limit)
+        i64::from(limit),
+        micros(now)
     );
-    Ok(readable("notice", rows.fetch_all(pool).await?))
+    let (mut notices, mut unreadable) = (Vec::new(), Vec::new());
+    for row in rows.fetch_all(pool).await? {
+        let key = (row.tenant_id, row.subject_id, row.event.clone());
+        match readable("notice", [row]).pop() {
+            Some(notice) => notices.push(notice),
+            None => unreadable.push(key),
+        }
+    }
+    if !unreadable.is_empty() {
+        put_back(pool, unreadable, micros(now) + duration_micros(UNREADABLE_FOR)).await?;
+    }
+    Ok(notices)
+}
+
+async fn put_back(pool: &PgPool, notices: Vec<(Uuid, Uuid, String)>, until: i64) -> sqlx::Result<()> {
+    let mut keys = (Vec::new(), Vec::new(), Vec::new());
+    for (tenant, subject, event) in notices {
+        keys.0.push(tenant);
+        keys.1.push(subject);
+        keys.2.push(event);
+    }
+    sqlx::query!(
+        "UPDATE notices n SET put_back_until = $4
+         FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS unread (tenant_id, subject_id, event)
+         WHERE n.tenant_id = unread.tenant_id AND n.subject_id = unread.subject_id AND n.event = unread.event",
+        &keys.0,
+        &keys.1,
+        &keys.2,
+        until
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
 }
 
 /// Whatever the number of notices, two statements: an endpoint may be locked by another for a moment, and the notices

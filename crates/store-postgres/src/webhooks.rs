@@ -6,7 +6,7 @@ use sqlx::{PgExecutor, PgPool};
 
 use crate::audit;
 use crate::begun::begin;
-use crate::rows::webhook_endpoints;
+use crate::rows::{readable, webhook_endpoints};
 use crate::values::{json, maybe_json, micros, text};
 use crate::webhook_deliveries::drop_pending;
 
@@ -62,7 +62,7 @@ pub(crate) async fn find(
 pub(crate) async fn list(pool: &PgPool, tenant: TenantId) -> sqlx::Result<Vec<WebhookEndpoint>> {
     let found =
         webhook_endpoints!("SELECT", "FROM webhook_endpoints WHERE tenant_id = $1 ORDER BY created_at, id", tenant.0);
-    found.fetch_all(pool).await?.into_iter().map(WebhookEndpoint::try_from).collect()
+    Ok(readable("webhook endpoint", found.fetch_all(pool).await?))
 }
 
 pub(crate) async fn update(
@@ -76,7 +76,8 @@ pub(crate) async fn update(
     let changed = webhook_endpoints!(
         "UPDATE webhook_endpoints SET url = coalesce($3, url), description = CASE WHEN $4 THEN $5 ELSE description END,
              events = coalesce($6, events), is_gone = is_gone AND $7 IS NOT TRUE,
-             failures = CASE WHEN $7 THEN 0 ELSE failures END, failing_since = CASE WHEN $7 THEN NULL ELSE failing_since END,
+             failures = CASE WHEN $7 OR coalesce($3, url) <> url THEN 0 ELSE failures END,
+             failing_since = CASE WHEN $7 OR coalesce($3, url) <> url THEN NULL ELSE failing_since END,
              is_enabled = coalesce($7::boolean, is_enabled), updated_at = $8
          WHERE tenant_id = $1 AND id = $2 RETURNING",
         "",
@@ -122,12 +123,13 @@ pub(crate) async fn rotate(
 ) -> sqlx::Result<Option<WebhookEndpoint>> {
     let mut tx = begin(pool).await?;
     let rotated = webhook_endpoints!(
-        "UPDATE webhook_endpoints SET old_sealed = sealed, old_secret_until = $3, sealed = $4, updated_at = $5
+        "UPDATE webhook_endpoints SET old_sealed = CASE WHEN $3::bigint IS NOT NULL THEN sealed END, old_secret_until = $3,
+             sealed = $4, updated_at = $5
          WHERE tenant_id = $1 AND id = $2 AND sealed = $6 RETURNING",
         "",
         tenant.0,
         endpoint.0,
-        micros(rotation.old_until),
+        rotation.old_until.map(micros),
         rotation.sealed,
         micros(audit.at),
         rotation.seen

@@ -5,7 +5,7 @@ use artel_store::rotation::completed;
 use artel_store::{NewCode, NewFamily, Redeem, Redemption};
 
 use crate::error::Outcome;
-use crate::values::{json, micros};
+use crate::values::{duration_micros, json, micros};
 use crate::writer::Tx;
 use crate::{families, revoke};
 
@@ -44,15 +44,20 @@ struct Code {
     scopes: String,
     nonce: Option<String>,
     is_redeemed: bool,
+    /// It was used by who presents it now, and the answer may not have arrived.
+    may_repeat: bool,
     expires_at: i64,
     family_id: Option<uuid::Uuid>,
 }
 
 pub(crate) async fn redeem(tx: &mut Tx, redeem: &Redeem, audit: &AuditEntry) -> Outcome<Redemption> {
-    let Some(code) = find(tx, &redeem.hash).await? else { return Ok(Redemption::Unknown) };
+    let Some(code) = find(tx, redeem, micros(audit.at)).await? else { return Ok(Redemption::Unknown) };
     let (tenant, user) = (TenantId(code.tenant_id), UserId(code.user_id));
     let mut family = code.family_id.map(FamilyId);
-    let outcome = if code.is_redeemed {
+    let repeated = if code.may_repeat { login_of(tx, redeem, tenant, family).await? } else { None };
+    let outcome = if let Some(login) = repeated {
+        Redemption::Redeemed(login, code.nonce)
+    } else if code.is_redeemed {
         if let Some(family) = family {
             revoke::end(tx, family, micros(audit.at)).await?;
         }
@@ -69,14 +74,40 @@ pub(crate) async fn redeem(tx: &mut Tx, redeem: &Redeem, audit: &AuditEntry) -> 
     Ok(outcome)
 }
 
-async fn find(tx: &mut Tx, hash: &str) -> Outcome<Option<Code>> {
+/// The login that came of the code, while its first token is the live one.
+async fn login_of(
+    tx: &mut Tx,
+    redeem: &Redeem,
+    tenant: TenantId,
+    family: Option<FamilyId>,
+) -> Outcome<Option<TokenFamily>> {
+    let found = families::by_token(&mut tx.conn, &redeem.token_hash).await?;
+    let is_it =
+        |login: &TokenFamily| Some(login.id) == family && login.tenant_id == tenant && login.revoked_at.is_none();
+    Ok(found.filter(|(_, lineage)| lineage.current_hash == redeem.token_hash).map(|(login, _)| login).filter(is_it))
+}
+
+pub(crate) async fn note_answered(tx: &mut Tx, hash: &str) -> Outcome<()> {
+    sqlx::query!("UPDATE authorization_codes SET is_unanswered = 0 WHERE hash = ?1", hash)
+        .execute(&mut tx.conn)
+        .await?;
+    Ok(())
+}
+
+async fn find(tx: &mut Tx, redeem: &Redeem, now: i64) -> Outcome<Option<Code>> {
+    let since = now - duration_micros(redeem.unanswered_grace);
     let found = sqlx::query_as!(
         Code,
         r#"SELECT tenant_id AS "tenant_id!: uuid::Uuid", user_id AS "user_id!: uuid::Uuid", scopes AS "scopes!: String",
                nonce AS "nonce?: String", redeemed_at IS NOT NULL AS "is_redeemed!: bool", expires_at AS "expires_at!: i64",
-               family_id AS "family_id?: uuid::Uuid"
+               family_id AS "family_id?: uuid::Uuid",
+               is_unanswered AND coalesce(redeemed_at, 0) > ?2 AND client_id = ?3 AND redirect_uri = ?4 AND challenge = ?5 AS "may_repeat!: bool"
            FROM authorization_codes WHERE hash = ?1"#,
-        hash
+        redeem.hash,
+        since,
+        redeem.client_id.0,
+        redeem.redirect_uri,
+        redeem.challenge
     );
     Ok(found.fetch_optional(&mut tx.conn).await?)
 }
@@ -84,7 +115,7 @@ async fn find(tx: &mut Tx, hash: &str) -> Outcome<Option<Code>> {
 /// Uses the code up, if it was made for who presents it.
 async fn spend(tx: &mut Tx, redeem: &Redeem, now: i64) -> Outcome<bool> {
     let spent = sqlx::query!(
-        "UPDATE authorization_codes SET redeemed_at = ?1, family_id = ?2
+        "UPDATE authorization_codes SET redeemed_at = ?1, family_id = ?2, is_unanswered = 1
          WHERE hash = ?3 AND client_id = ?4 AND redirect_uri = ?5 AND challenge = ?6 AND redeemed_at IS NULL AND expires_at > ?1",
         now,
         redeem.family_id.0,

@@ -1,6 +1,6 @@
 //! Starting a task: the due time is taken, and the run is there, or neither.
 
-use artel_domain::{AuditEntry, CallId, Overlap, Run, RunId, SessionId, TenantId, Timestamp};
+use artel_domain::{AuditEntry, CallId, Overlap, Run, RunId, SessionId, TaskId, TenantId, Timestamp};
 use artel_store::tasks::LONGEST_QUEUE;
 use artel_store::{Created, Fired, Firing, NewRun, Viewer};
 use sqlx::SqliteConnection;
@@ -154,11 +154,13 @@ async fn take(tx: &mut Tx, firing: &Firing) -> Outcome<()> {
 
 async fn note(tx: &mut Tx, firing: &Firing) -> Outcome<()> {
     let (cause, at) = (firing.cause.as_str(), micros(firing.run.at));
-    let call = firing.call.map(|call| call.0);
+    let (call, event) = (firing.call.map(|call| call.0), firing.event.map(|event| event.0));
+    let (line, depth) = firing.line.map(|line| (line.of.0, line.depth)).unzip();
     let due_at = firing.takes.map_or(at, |taken| micros(taken.due_at));
     sqlx::query!(
-        "INSERT INTO task_executions (run_id, tenant_id, task_id, cause, due_at, run_tokens, run_nano_usd, is_settled, created_at, call_id)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)",
+        "INSERT INTO task_executions (run_id, tenant_id, task_id, cause, due_at, run_tokens, run_nano_usd, is_settled, created_at, call_id, line_id, depth)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, coalesce(?10, e.line_id, e.run_id), coalesce(?11, e.depth, 0)
+         FROM (SELECT 1) LEFT JOIN task_executions e ON e.run_id = ?12 AND e.tenant_id = ?2",
         firing.run.id.0,
         firing.tenant_id.0,
         firing.task_id.0,
@@ -167,7 +169,10 @@ async fn note(tx: &mut Tx, firing: &Firing) -> Outcome<()> {
         firing.budget.tokens,
         firing.budget.nano_usd,
         at,
-        call
+        call,
+        line,
+        depth,
+        event
     )
     .execute(&mut tx.conn)
     .await?;
@@ -189,18 +194,8 @@ pub(crate) async fn settle(tx: &mut Tx, now: Timestamp, limit: u32) -> Outcome<u
             .execute(&mut tx.conn)
             .await?;
         if row.succeeded {
-            sqlx::query!(
-                "INSERT INTO task_starts (task_id, event_id, tenant_id, created_at)
-                 SELECT id, ?4, tenant_id, ?1 FROM tasks
-                 WHERE tenant_id = ?2 AND parent_id = ?3 AND deleted_at IS NULL AND state = 'active'
-                 ON CONFLICT DO NOTHING",
-                now,
-                row.tenant_id,
-                row.task_id,
-                row.run_id
-            )
-            .execute(&mut tx.conn)
-            .await?;
+            let (tenant, task, run) = (TenantId(row.tenant_id), TaskId(row.task_id), RunId(row.run_id));
+            event_starts::ask_followers(tx, tenant, task, run, now).await?;
         }
     }
     Ok(over.len() as u64)

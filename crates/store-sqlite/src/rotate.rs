@@ -1,6 +1,6 @@
 //! The one step of a refresh token.
 
-use artel_domain::AuditEntry;
+use artel_domain::{AuditEntry, FamilyId, TenantId};
 use artel_store::rotation::{completed, judge};
 use artel_store::{Rotate, Rotation};
 
@@ -27,12 +27,24 @@ pub(crate) async fn rotate(tx: &mut Tx, rotate: &Rotate, audit: &AuditEntry) -> 
     Ok(outcome)
 }
 
+pub(crate) async fn note_answered(tx: &mut Tx, tenant: TenantId, family: FamilyId, token_hash: &str) -> Outcome<()> {
+    sqlx::query!(
+        "UPDATE refresh_families SET is_unanswered = 0 WHERE id = ?1 AND tenant_id = ?2 AND current_hash = ?3",
+        family.0,
+        tenant.0,
+        token_hash
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
 /// Puts the successor in the presented token's place, if that is the live one and may be used now.
 async fn spend(tx: &mut Tx, rotate: &Rotate, now: i64) -> Outcome<bool> {
     let expires = micros(rotate.expires_at);
     let spent = sqlx::query!(
         "UPDATE refresh_families
-         SET previous_hash = current_hash, current_hash = ?1, rotated_at = ?2, token_expires_at = min(?3, expires_at)
+         SET previous_hash = current_hash, current_hash = ?1, rotated_at = ?2, token_expires_at = min(?3, expires_at), is_unanswered = 1
          WHERE current_hash = ?4 AND client_id = ?5 AND revoked_at IS NULL AND token_expires_at > ?2",
         rotate.successor_hash,
         now,

@@ -184,6 +184,16 @@ pub(crate) async fn delete(tx: &mut Tx, viewer: &Viewer, task: TaskId, audit: &A
     }
     sqlx::query!(
         "WITH RECURSIVE following(id) AS (
+             SELECT ?2
+             UNION SELECT t.id FROM following f CROSS JOIN tasks t ON t.tenant_id = ?1 AND t.parent_id = f.id AND t.deleted_at IS NULL)
+         DELETE FROM task_starts WHERE task_id IN (SELECT id FROM following)",
+        viewer.tenant_id.0,
+        task.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    sqlx::query!(
+        "WITH RECURSIVE following(id) AS (
              SELECT id FROM tasks WHERE tenant_id = ?1 AND parent_id = ?2 AND deleted_at IS NULL
              UNION SELECT t.id FROM following f CROSS JOIN tasks t ON t.tenant_id = ?1 AND t.parent_id = f.id AND t.deleted_at IS NULL)
          UPDATE tasks SET deleted_at = ?3, next_at = NULL WHERE id IN (SELECT id FROM following)",
@@ -193,9 +203,25 @@ pub(crate) async fn delete(tx: &mut Tx, viewer: &Viewer, task: TaskId, audit: &A
     )
     .execute(&mut tx.conn)
     .await?;
-    sqlx::query!("DELETE FROM task_starts WHERE task_id = ?1", task.0).execute(&mut tx.conn).await?;
     tx.audit(viewer.tenant_id, audit);
     Ok(true)
+}
+
+/// The tasks that follow it, directly and through others.
+pub(crate) async fn following(reads: &SqlitePool, viewer: &Viewer, task: TaskId) -> Outcome<Vec<Task>> {
+    let owner = viewer.reads_only().map(|user| user.0);
+    let found = tasks!(
+        "WITH RECURSIVE following(following_id) AS (
+             SELECT id FROM tasks WHERE tenant_id = ?1 AND parent_id = ?2 AND deleted_at IS NULL
+             UNION SELECT t.id FROM following f
+                 CROSS JOIN tasks t ON t.tenant_id = ?1 AND t.parent_id = f.following_id AND t.deleted_at IS NULL)
+         SELECT",
+        "FROM tasks WHERE id IN (SELECT following_id FROM following) AND tenant_id = ?1 AND (?3 IS NULL OR owner_id = ?3)",
+        viewer.tenant_id.0,
+        task.0,
+        owner
+    );
+    all(found.fetch_all(reads).await?)
 }
 
 pub(crate) async fn find_deleted(reads: &SqlitePool, viewer: &Viewer, task: TaskId) -> Outcome<Option<Task>> {

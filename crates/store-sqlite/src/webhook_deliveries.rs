@@ -125,7 +125,16 @@ pub(crate) async fn drop_pending(tx: &mut Tx, endpoint: WebhookEndpointId) -> Ou
     Ok(())
 }
 
-pub(crate) async fn pending_notices(reads: &SqlitePool, limit: u32) -> Outcome<Vec<Notice>> {
+/// A notice's key.
+pub(crate) type NoticeKey = (Uuid, Uuid, String);
+
+/// And the keys of those that cannot be read.
+pub(crate) async fn pending_notices(
+    reads: &SqlitePool,
+    now: Timestamp,
+    limit: u32,
+) -> Outcome<(Vec<Notice>, Vec<NoticeKey>)> {
+    let now = micros(now);
     let rows = sqlx::query_as!(
         NoticeRow,
         r#"SELECT n.tenant_id AS "tenant_id!: Uuid", n.subject_id AS "subject_id!: Uuid", n.event AS "event!: String",
@@ -134,14 +143,40 @@ pub(crate) async fn pending_notices(reads: &SqlitePool, limit: u32) -> Outcome<V
                r.parent_run_id AS "parent_run_id?: Uuid", r.error_code AS "error_code?: String", r.created_at AS "run_created_at?: i64",
                a.name AS "tool_name?: String", a.decision AS "decision?: String", a.decided_by AS "decided_by?: Uuid",
                a.created_at AS "asked_at?: i64", a.expires_at AS "expires_at?: i64"
-           FROM (SELECT tenant_id, subject_id, event, state, at FROM notices ORDER BY at LIMIT ?1) n
+           FROM (SELECT tenant_id, subject_id, event, state, at FROM notices
+                 WHERE put_back_until IS NULL OR put_back_until <= ?2 ORDER BY at LIMIT ?1) n
            LEFT JOIN approvals a ON a.id = n.subject_id AND a.tenant_id = n.tenant_id
            LEFT JOIN runs r ON r.id = coalesce(a.run_id, n.subject_id) AND r.tenant_id = n.tenant_id
            LEFT JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
            ORDER BY n.at"#,
-        limit
+        limit,
+        now
     );
-    Ok(readable("notice", rows.fetch_all(reads).await?))
+    let (mut notices, mut unreadable) = (Vec::new(), Vec::new());
+    for row in rows.fetch_all(reads).await? {
+        let key = (row.tenant_id, row.subject_id, row.event.clone());
+        match readable("notice", [row]).pop() {
+            Some(notice) => notices.push(notice),
+            None => unreadable.push(key),
+        }
+    }
+    Ok((notices, unreadable))
+}
+
+pub(crate) async fn put_back_notices(tx: &mut Tx, notices: &[NoticeKey], until: Timestamp) -> Outcome<()> {
+    let until = micros(until);
+    for (tenant, subject, event) in notices {
+        sqlx::query!(
+            "UPDATE notices SET put_back_until = ?1 WHERE tenant_id = ?2 AND subject_id = ?3 AND event = ?4",
+            until,
+            tenant,
+            subject,
+            event
+        )
+        .execute(&mut tx.conn)
+        .await?;
+    }
+    Ok(())
 }
 
 pub(crate) async fn spread(tx: &mut Tx, spread: &[SpreadNotice]) -> Outcome<u64> {

@@ -5,7 +5,7 @@ use artel_store::{NewWebhookEndpoint, SealedSecrets, SecretRotation, WebhookEndp
 use sqlx::{SqliteExecutor, SqlitePool};
 
 use crate::error::Outcome;
-use crate::rows::{all, one, webhook_endpoints};
+use crate::rows::{one, readable, webhook_endpoints};
 use crate::values::micros;
 use crate::webhook_deliveries::drop_pending;
 use crate::writer::Tx;
@@ -57,7 +57,7 @@ pub(crate) async fn find(
 pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId) -> Outcome<Vec<WebhookEndpoint>> {
     let found =
         webhook_endpoints!("SELECT", "FROM webhook_endpoints WHERE tenant_id = ?1 ORDER BY created_at, id", tenant.0);
-    all(found.fetch_all(reads).await?)
+    Ok(readable("webhook endpoint", found.fetch_all(reads).await?))
 }
 
 pub(crate) async fn update(
@@ -72,7 +72,8 @@ pub(crate) async fn update(
     let at = micros(audit.at);
     let changed = webhook_endpoints!(
         "UPDATE webhook_endpoints SET url = coalesce(?3, url), description = iif(?4, ?5, description), events = coalesce(?6, events),
-             is_gone = iif(?7 IS 1, 0, is_gone), failures = iif(?7 IS 1, 0, failures), failing_since = iif(?7 IS 1, NULL, failing_since),
+             is_gone = iif(?7 IS 1, 0, is_gone), failures = iif(?7 IS 1 OR coalesce(?3, url) <> url, 0, failures),
+             failing_since = iif(?7 IS 1 OR coalesce(?3, url) <> url, NULL, failing_since),
              is_enabled = coalesce(?7, is_enabled), updated_at = ?8
          WHERE tenant_id = ?1 AND id = ?2 RETURNING",
         "",
@@ -117,9 +118,9 @@ pub(crate) async fn rotate(
     rotation: &SecretRotation,
     audit: &AuditEntry,
 ) -> Outcome<Option<WebhookEndpoint>> {
-    let (until, at) = (micros(rotation.old_until), micros(audit.at));
+    let (until, at) = (rotation.old_until.map(micros), micros(audit.at));
     let rotated = webhook_endpoints!(
-        "UPDATE webhook_endpoints SET old_sealed = sealed, old_secret_until = ?3, sealed = ?4, updated_at = ?5
+        "UPDATE webhook_endpoints SET old_sealed = iif(?3 IS NULL, NULL, sealed), old_secret_until = ?3, sealed = ?4, updated_at = ?5
          WHERE tenant_id = ?1 AND id = ?2 AND sealed = ?6 RETURNING",
         "",
         tenant.0,

@@ -23,6 +23,8 @@ pub struct Rotate {
     pub client_id: ClientId,
     /// How long after its rotation a token may come again, as long as its successor is unused.
     pub grace: Duration,
+    /// The same while nobody noted that the answer was given ([`Logins::note_refresh_answered`]).
+    pub unanswered_grace: Duration,
     /// End of the successor; cut to the family's.
     pub expires_at: Timestamp,
 }
@@ -69,8 +71,11 @@ pub struct Redeem {
     /// S256 of the presented `code_verifier`.
     pub challenge: String,
     pub family_id: FamilyId,
-    /// Of the first refresh token.
+    /// Of the first refresh token, which is derived from the code: presenting it again derives the same.
     pub token_hash: String,
+    /// How long after its use a code may come again, while nobody noted that the answer was given
+    /// ([`Logins::note_code_answered`]).
+    pub unanswered_grace: Duration,
     /// End of the first token, and of the family.
     pub token_expires_at: Timestamp,
     pub family_expires_at: Timestamp,
@@ -111,6 +116,8 @@ pub trait Logins: Send + Sync {
     /// Spends the presented token, in one conditional update. Of many at once one rotates, the others repeat.
     /// Everything but `Unknown` is audited.
     async fn rotate_refresh_token(&self, rotate: Rotate, audit: AuditEntry) -> Result<Rotation>;
+    /// The answer with this live token is on its way to the client: the grace of one that may not have got it ends.
+    async fn note_refresh_answered(&self, tenant: TenantId, family: FamilyId, token_hash: &str) -> Result<()>;
     /// Spent tokens are found too; they are not live.
     async fn find_refresh_token(&self, hash: &str, now: Timestamp) -> Result<Option<Standing>>;
     async fn find_family(&self, tenant: TenantId, family: FamilyId) -> Result<Option<TokenFamily>>;
@@ -133,8 +140,11 @@ pub trait Logins: Send + Sync {
 
     /// False when the account or the client is absent, deactivated or of another tenant.
     async fn save_code(&self, new: NewCode, audit: AuditEntry) -> Result<bool>;
-    /// Makes a login of a code, once; presenting it again revokes that login. Everything but `Unknown` is audited.
+    /// Makes a login of a code, once; presenting it again revokes that login, unless its answer may not have arrived:
+    /// then the same login is the answer. Everything but `Unknown` is audited.
     async fn redeem_code(&self, redeem: Redeem, audit: AuditEntry) -> Result<Redemption>;
+    /// The answer to the code is on its way to the client.
+    async fn note_code_answered(&self, hash: &str) -> Result<()>;
 
     /// Removes families, codes and invitations that ended before `before`, at most `limit` of each; how many.
     async fn sweep_logins(&self, before: Timestamp, limit: u32) -> Result<u64>;

@@ -1,5 +1,7 @@
 //! What becomes of a refresh token that could not simply be rotated, so that both stores judge alike.
 
+use std::time::Duration;
+
 use artel_domain::{AuditEntry, FamilyId, Timestamp, TokenFamily, UserId};
 
 use crate::{Redemption, Rotate, Rotation};
@@ -10,6 +12,8 @@ pub struct Lineage {
     pub current_hash: String,
     pub previous_hash: Option<String>,
     pub rotated_at: Option<Timestamp>,
+    /// Nobody noted that the answer with the live token was given.
+    pub is_unanswered: bool,
 }
 
 /// The verdict on a token of this family; `Reused` asks for the family's revocation. `None`: it is the live one and can
@@ -31,16 +35,18 @@ pub fn judge(family: &TokenFamily, lineage: &Lineage, presented: &Rotate, now: T
     Some(verdict(family.clone()))
 }
 
-/// Only the immediate parent of the live token, for a moment, and only by who derives the same successor from it.
+/// Only the immediate parent of the live token, for a moment, and only by who derives the same successor from it. Longer
+/// where the first answer may not have arrived: its client was told to try again.
 fn is_repeated(lineage: &Lineage, presented: &Rotate, now: Timestamp) -> bool {
     let Some(rotated_at) = lineage.rotated_at else { return false };
+    let grace = if lineage.is_unanswered { presented.grace.max(presented.unanswered_grace) } else { presented.grace };
     lineage.previous_hash.as_ref() == Some(&presented.presented_hash)
         && lineage.current_hash == presented.successor_hash
-        && now.as_microsecond().saturating_sub(rotated_at.as_microsecond()) < micros(presented)
+        && now.as_microsecond().saturating_sub(rotated_at.as_microsecond()) < micros(grace)
 }
 
-fn micros(presented: &Rotate) -> i64 {
-    i64::try_from(presented.grace.as_micros()).unwrap_or(i64::MAX)
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
 impl Rotation {

@@ -38,6 +38,9 @@ pub struct Firing {
     pub event: Option<InboundEventId>,
     /// The call of an agent that asks for it. Made again, it finds the run of the first time, whatever the run's id.
     pub call: Option<CallId>,
+    /// Where an execution stands that an agent asks for. That of a start by a success is the line of the run that
+    /// succeeded; the store finds it.
+    pub line: Option<Line>,
     /// What happens when another execution of the task is not over.
     pub overlap: Overlap,
     /// Kept with the execution. [`NewRun`] has no place for it.
@@ -76,8 +79,35 @@ pub struct EventStart {
     pub received_at: Timestamp,
 }
 
+/// Where an execution stands in a line of executions that start executions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// The run that the line began with.
+    pub of: RunId,
+    /// Of an execution that no agent asked for: 0. Of what it asks for: 1, and so on.
+    pub depth: i64,
+}
+
+/// What is known of the line that a run stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineOfRun {
+    /// The task that the run executes, or that the run above a subagent's executes.
+    pub task_id: Option<TaskId>,
+    pub line: Line,
+    /// Executions that agents of the line asked for.
+    pub started: i64,
+}
+
 /// Executions of one task that may wait for each other.
 pub const LONGEST_QUEUE: i64 = 100;
+/// Starts of one task, by events or by successes, that may wait to be made.
+pub const MOST_WAITING: i64 = 100;
+/// Such starts of one tenant.
+pub const MOST_WAITING_OF_TENANT: i64 = 10_000;
+/// What a task says of a start that was left out because so many wait.
+pub const TOO_MANY_WAIT: &str = "missed: as many starts wait already as may";
+/// A task that misses starts all the time says so once in this time.
+pub const SAID_ONCE_IN: Duration = Duration::from_mins(1);
 /// For how long a row that cannot be read is left alone, so that it keeps no place from others.
 pub const UNREADABLE_FOR: Duration = Duration::from_mins(1);
 
@@ -100,6 +130,8 @@ pub trait Tasks: Send + Sync {
     async fn update_task(&self, viewer: &Viewer, task: Task, moves: bool, audit: AuditEntry) -> Result<Option<Task>>;
     /// And the tasks that follow it. Executions under way go on. False: the viewer has no such task.
     async fn delete_task(&self, viewer: &Viewer, task: TaskId, audit: AuditEntry) -> Result<bool>;
+    /// The tasks that follow it, directly and through others.
+    async fn following_tasks(&self, viewer: &Viewer, task: TaskId) -> Result<Vec<Task>>;
     /// A task of the viewer's that was deleted: for who asks again for what is done.
     async fn find_deleted_task(&self, viewer: &Viewer, task: TaskId) -> Result<Option<Task>>;
 
@@ -117,6 +149,8 @@ pub trait Tasks: Send + Sync {
     async fn find_started_execution(&self, tenant: TenantId, run: RunId, call: Option<CallId>) -> Result<Option<Run>>;
     /// What the execution may use up that this run is, or that a subagent's run is part of. `None`: it is of no task.
     async fn execution_budget(&self, tenant: TenantId, run: RunId) -> Result<Option<Cap>>;
+    /// The line that the run stands in. A run that is no execution begins one.
+    async fn line_of_run(&self, tenant: TenantId, run: RunId) -> Result<LineOfRun>;
     /// Keeps a text for this and the next executions of the task that the run is an execution of, in place of what was
     /// kept. False: the run is none.
     async fn save_task_state(&self, tenant: TenantId, run: RunId, state: &str) -> Result<bool>;
@@ -125,7 +159,8 @@ pub trait Tasks: Send + Sync {
     /// Takes the due time without an execution and notes why. False: it is not the task's next one any more.
     async fn skip_due(&self, tenant: TenantId, task: TaskId, taken: SkippedDue, reason: &str) -> Result<bool>;
     /// Starts of tasks of all tenants that events ask for ([`crate::InboundJournal::record_inbound_event`]); tenants
-    /// take turns, else the oldest first. [`Tasks::fire_task`] takes them. A task that cannot be read is treated as in
+    /// take turns, else the oldest first. Of a task at most [`MOST_WAITING`] wait and of a tenant about
+    /// [`MOST_WAITING_OF_TENANT`]: beyond them a start is left out and the task says [`TOO_MANY_WAIT`]. [`Tasks::fire_task`] takes them. A task that cannot be read is treated as in
     /// [`Tasks::due_tasks`].
     async fn event_starts(&self, now: Timestamp, limit: u32) -> Result<Vec<EventStart>>;
     /// [`Tasks::event_starts`] leaves the start out until then.

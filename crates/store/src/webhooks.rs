@@ -86,8 +86,8 @@ pub struct SecretRotation {
     /// The sealed secret that is replaced.
     pub seen: String,
     pub sealed: String,
-    /// So long the one that is replaced signs too.
-    pub old_until: Timestamp,
+    /// So long the one that is replaced signs too. `None`: it opens with no key, so it is not kept.
+    pub old_until: Option<Timestamp>,
 }
 
 /// The sealed secrets of an endpoint.
@@ -163,8 +163,9 @@ pub trait Webhooks: Send + Sync {
         delivery: WebhookDeliveryId,
         audit: AuditEntry,
     ) -> Result<Option<WebhookDelivery>>;
-    /// What is still to be told, of all tenants, oldest first. A row that this version cannot read is left there.
-    async fn pending_notices(&self, limit: u32) -> Result<Vec<Notice>>;
+    /// What is still to be told, of all tenants, oldest first. A row that this version cannot read is told in the log,
+    /// stays there, and is put back for [`crate::tasks::UNREADABLE_FOR`], so that it keeps no place from others.
+    async fn pending_notices(&self, now: Timestamp, limit: u32) -> Result<Vec<Notice>>;
     /// The notices are gone and their messages are there, due at once. A message that is there already stays as it is;
     /// to an endpoint that is switched off there is none. How many messages were made.
     async fn spread_notices(&self, notices: Vec<SpreadNotice>) -> Result<u64>;

@@ -5,7 +5,7 @@ use artel_domain::{
     AgentId, Cap, EffectClass, Misfire, Overlap, Requester, RunId, Task, TaskId, TaskSchedule, TaskState, TaskTrigger,
     nanos,
 };
-use artel_intents::{NewTask, RunTask, TaskChange, TaskTerms};
+use artel_intents::{ByAgent, NewTask, RunTask, TaskChange, TaskTerms};
 use artel_store::Viewer;
 use artel_tools::{Builtin, CallContext, ToolError, ToolOutput};
 use async_trait::async_trait;
@@ -74,8 +74,8 @@ impl ManageTaskTool {
 
     async fn run(&self, context: &CallContext, requester: &Requester, args: &Args) -> Result<Value, ToolError> {
         let task = self.0.own(requester, args.task_id.as_deref()).await?;
-        let call = context.run.as_ref().map(|_| context.call_id);
-        let asked = RunTask { task: task.id, run: RunId(context.clock.uuid()), call };
+        let by = context.run.as_ref().map(|run| ByAgent { call: context.call_id, run: run.run_id });
+        let asked = RunTask { task: task.id, run: RunId(context.clock.uuid()), by };
         let run = self.0.intents.run_task(requester, asked).await.map_err(of_refusal)?;
         let mut answer = self.answer(&task);
         answer["run_id"] = json!(run.id);

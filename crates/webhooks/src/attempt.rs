@@ -96,9 +96,10 @@ fn headers(seal: &TenantSeal, claimed: &ClaimedDelivery, at: Timestamp) -> Resul
     ]))
 }
 
-/// The newest first.
+/// The newest first. One before it that does not open is left out: the message has the signature that counts.
 fn secrets(seal: &TenantSeal, claimed: &ClaimedDelivery) -> Option<Vec<SecretString>> {
     let (tenant, endpoint) = (claimed.delivery.tenant_id, claimed.delivery.endpoint_id);
-    let sealed = std::iter::once(&claimed.sealed).chain(&claimed.old_sealed);
-    sealed.map(|sealed| opened_secret(seal, tenant, endpoint, sealed).ok()).collect()
+    let opened = |sealed: &String| opened_secret(seal, tenant, endpoint, sealed).ok();
+    let newest = opened(&claimed.sealed)?;
+    Some(std::iter::once(newest).chain(claimed.old_sealed.as_ref().and_then(opened)).collect())
 }

@@ -83,7 +83,10 @@ impl Courier {
 
     async fn deliver_into(&self, under_way: &mut UnderWay, made: &mut u64) -> Result<()> {
         loop {
-            self.spread().await?;
+            // Attempts need no new messages, so what is wrong with notices does not hold them up.
+            if let Err(error) = self.spread().await {
+                tracing::error!(%error, "notices did not become messages; they are tried again");
+            }
             self.begin(under_way).await?;
             if under_way.places.is_empty() {
                 return Ok(());
@@ -111,7 +114,7 @@ impl Courier {
 
     /// Notices become messages.
     async fn spread(&self) -> Result<()> {
-        let notices = self.0.store.pending_notices(NOTICES_AT_A_TIME).await?;
+        let notices = self.0.store.pending_notices(self.0.clock.now(), NOTICES_AT_A_TIME).await?;
         if notices.is_empty() {
             return Ok(());
         }

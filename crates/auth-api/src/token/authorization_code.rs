@@ -4,7 +4,7 @@ use artel_domain::FamilyId;
 use artel_identity::pkce;
 use artel_store::{Redeem, Redemption};
 
-use super::{Request, after};
+use super::{Request, UNANSWERED_GRACE, after, noted};
 use crate::error::OAuthError;
 use crate::token_response::TokenResponse;
 
@@ -18,22 +18,27 @@ pub(super) async fn answer(request: Request<'_>) -> Result<TokenResponse, OAuthE
             "code_verifier must be 43 to 128 of the characters A-Z a-z 0-9 - . _ ~",
         ));
     }
-    let token = app.opaque.new_refresh_token()?;
+    // Presented again, the code derives the same token, although the store has never seen its text.
+    let token = app.opaque.successor(code);
     let ends = after(app.clock.now(), request.client.refresh_ttl_seconds);
+    let hash = artel_identity::opaque_hash(code);
     let redeem = Redeem {
-        hash: artel_identity::opaque_hash(code),
+        hash: hash.clone(),
         client_id: request.client.id.clone(),
         redirect_uri,
         challenge: pkce::s256(verifier),
         family_id: FamilyId(app.clock.uuid()),
         token_hash: token.hash,
+        unanswered_grace: UNANSWERED_GRACE,
         token_expires_at: ends,
         family_expires_at: ends,
     };
     match app.store.redeem_code(redeem, request.audit(None, "auth.code_redeem")).await? {
         Redemption::Redeemed(family, nonce) => {
             let id_token = app.id_token(&family, nonce.as_deref()).await?;
-            Ok(request.tokens(&family, &token.secret).await?.with_id_token(id_token))
+            let answer = request.tokens(&family, &token.secret).await?.with_id_token(id_token);
+            noted(app.store.note_code_answered(&hash).await);
+            Ok(answer)
         }
         Redemption::Reused => {
             app.gate.access_changed();

@@ -6,7 +6,7 @@ mod password;
 mod refresh_token;
 
 use std::net::IpAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use artel_domain::{FamilyId, GrantType, OAuthClient, TenantId, TokenFamily, UserId};
 use axum::Json;
@@ -23,6 +23,10 @@ use crate::error::OAuthError;
 use crate::form::Fields;
 use crate::shapes;
 use crate::token_response::{Subject, TokenResponse};
+
+/// How long a code or a refresh token may come again while nobody noted that its answer was given: the database may
+/// have kept what it did not confirm, and the client was told to try again.
+const UNANSWERED_GRACE: Duration = Duration::from_mins(10);
 
 /// The parts of a token request that all grants share.
 struct Request<'a> {
@@ -118,6 +122,13 @@ impl Request<'_> {
     async fn tokens(&self, family: &TokenFamily, refresh_token: &SecretString) -> Result<TokenResponse, OAuthError> {
         let answer = self.app.access_token(Subject::of(family), &self.client).await?;
         Ok(if self.client.may_use(GrantType::RefreshToken) { answer.with_refresh_token(refresh_token) } else { answer })
+    }
+}
+
+/// Whether the note was kept, the answer is given: without it the token may come again for longer.
+fn noted(kept: artel_store::Result<()>) {
+    if let Err(error) = kept {
+        tracing::warn!(%error, "it was not noted that tokens were given to their client");
     }
 }
 

@@ -5,7 +5,7 @@ use artel_identity::Scopes;
 use artel_store::{Rotate, Rotation};
 use metrics::counter;
 
-use super::{Request, after};
+use super::{Request, UNANSWERED_GRACE, after, noted};
 use crate::error::OAuthError;
 use crate::token_response::TokenResponse;
 
@@ -18,18 +18,24 @@ pub(super) async fn answer(request: Request<'_>) -> Result<TokenResponse, OAuthE
     let successor = app.opaque.successor(presented);
     let rotate = Rotate {
         presented_hash: artel_identity::opaque_hash(presented),
-        successor_hash: successor.hash,
+        successor_hash: successor.hash.clone(),
         client_id: request.client.id.clone(),
         grace: app.config.refresh_grace,
+        unanswered_grace: UNANSWERED_GRACE,
         expires_at: after(app.clock.now(), request.client.refresh_ttl_seconds),
     };
     let audit = request.audit(None, "auth.token_refresh");
-    match app.store.rotate_refresh_token(rotate, audit).await? {
-        Rotation::Rotated(family) => {
-            counter!("auth_refresh_token_rotations_total").increment(1);
-            request.tokens(&narrowed(family, wanted), &successor.secret).await
+    let rotation = app.store.rotate_refresh_token(rotate, audit).await?;
+    if matches!(rotation, Rotation::Rotated(_)) {
+        counter!("auth_refresh_token_rotations_total").increment(1);
+    }
+    match rotation {
+        Rotation::Rotated(family) | Rotation::Repeated(family) => {
+            let (tenant, login) = (family.tenant_id, family.id);
+            let answer = request.tokens(&narrowed(family, wanted), &successor.secret).await?;
+            noted(app.store.note_refresh_answered(tenant, login, &successor.hash).await);
+            Ok(answer)
         }
-        Rotation::Repeated(family) => request.tokens(&narrowed(family, wanted), &successor.secret).await,
         Rotation::Reused(_) => {
             app.gate.access_changed();
             Err(OAuthError::invalid_grant("Refresh token has been revoked (reuse detected)"))

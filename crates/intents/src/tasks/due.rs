@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use artel_domain::{Misfire, Refusal, RefusalKind, RunId, StartCause, Task, TaskSchedule, TaskState, Timestamp};
+use artel_domain::{Cap, Misfire, Refusal, RefusalKind, RunId, StartCause, Task, TaskSchedule, TaskState, Timestamp};
 use artel_store::tasks::LONGEST_QUEUE;
 use artel_store::{EventStart, SkippedDue};
 
@@ -103,7 +103,8 @@ impl Intents {
         };
         self.charge_start(&requester).await?;
         let cause = if task.parent_id.is_some() { StartCause::Parent } else { StartCause::Event };
-        let asked = Start { run, cause, takes: None, event: Some(start.clone()), call: None };
+        let event = Some(start.clone());
+        let asked = Start { run, cause, takes: None, event, call: None, line: None, at_most: Cap::default() };
         match self.fire(&requester, task, asked).await {
             Ok(started) => Ok(started.is_some()),
             Err(refusal) if is_passing(&refusal) => Err(refusal),
@@ -128,7 +129,9 @@ impl Intents {
         };
         self.charge_start(&requester).await?;
         let cause = if task.parent_id.is_some() { StartCause::Parent } else { StartCause::Schedule };
-        match self.fire(&requester, task, Start { run, cause, takes: Some(taken), event: None, call: None }).await {
+        let takes = Some(taken);
+        let asked = Start { run, cause, takes, event: None, call: None, line: None, at_most: Cap::default() };
+        match self.fire(&requester, task, asked).await {
             Ok(started) => Ok(started.is_some()),
             Err(refusal) if is_passing(&refusal) => Err(refusal),
             Err(refusal) => self.give_up(task, taken, &refusal).await,

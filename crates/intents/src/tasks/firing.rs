@@ -1,9 +1,9 @@
 use artel_domain::{
-    AgentId, BuiltinAgent, CallId, InboundEventId, Refusal, Requester, Run, RunId, SessionId, StartCause, Subject,
+    AgentId, BuiltinAgent, CallId, Cap, InboundEventId, Refusal, Requester, Run, RunId, SessionId, StartCause, Subject,
     Task, Visibility,
 };
 use artel_identity::Scope;
-use artel_store::tasks::LONGEST_QUEUE;
+use artel_store::tasks::{LONGEST_QUEUE, Line};
 use artel_store::{EventStart, Fired, Firing, NewOrganizationSession, NewRun, ProfileChoice, SkippedDue};
 use serde_json::json;
 use uuid::Uuid;
@@ -20,6 +20,9 @@ pub(super) struct Start {
     pub(super) takes: Option<SkippedDue>,
     pub(super) event: Option<EventStart>,
     pub(super) call: Option<CallId>,
+    pub(super) line: Option<Line>,
+    /// What the execution may use up, where the task allows more.
+    pub(super) at_most: Cap,
 }
 
 /// Says that an execution is not over and the rule allows no second one.
@@ -104,8 +107,9 @@ impl Intents {
             takes: start.takes,
             event: start.event.as_ref().map(|start| start.event_id),
             call: start.call,
+            line: start.line,
             overlap: task.overlap,
-            budget: task.budget,
+            budget: least(task.budget, start.at_most),
             session,
             session_audit: audit("session.create", "session", session_id.0),
             run,
@@ -113,6 +117,11 @@ impl Intents {
             cancel_audit: audit("run.cancel", "run", String::new()),
         }
     }
+}
+
+fn least(one: Cap, other: Cap) -> Cap {
+    let least = |one: Option<i64>, other: Option<i64>| one.into_iter().chain(other).min();
+    Cap { tokens: least(one.tokens, other.tokens), nano_usd: least(one.nano_usd, other.nano_usd) }
 }
 
 /// What the agent is told. The payload of an event is not part of it: whether the agent may read it, its grants say.

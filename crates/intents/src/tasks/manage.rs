@@ -4,6 +4,7 @@ use artel_domain::{
 };
 use artel_identity::Scope;
 use artel_store::Viewer;
+use artel_store::tasks::Line;
 
 use super::firing::{Start, longest_input};
 use super::schedule::{Cron, times};
@@ -48,9 +49,24 @@ pub struct RunTask {
     pub task: TaskId,
     /// A retried request brings the id of the first one, and gets the first one's run.
     pub run: RunId,
-    /// The call of an agent that asks; made again, it gets the first one's run.
-    pub call: Option<CallId>,
+    /// The agent that asks; a person when absent.
+    pub by: Option<ByAgent>,
 }
+
+/// An agent that asks for a start.
+#[derive(Debug, Clone, Copy)]
+pub struct ByAgent {
+    /// Made again, it gets the first one's run.
+    pub call: CallId,
+    /// The run that the call is part of.
+    pub run: RunId,
+}
+
+/// Executions that start executions: so many below each other. An agent that starts tasks which start tasks comes to an
+/// end.
+const DEEPEST_LINE: i64 = 8;
+/// Executions that the agents of one line start, about: calls made at once may go a few beyond.
+const LONGEST_LINE: i64 = 100;
 
 impl Intents {
     /// Keeps a task. It acts in the requester's name, with the scopes that they have now.
@@ -65,7 +81,8 @@ impl Intents {
             return Ok(made);
         }
         if let Some(parent) = new.parent {
-            self.own_task(requester, parent).await?;
+            let parent = self.own_task(requester, parent).await?;
+            check_only_agent(requester, parent.agent_id)?;
         }
         let mut task = self.task_of(requester, new);
         let mut wrong = faults(&task);
@@ -193,7 +210,8 @@ impl Intents {
     /// Deletes a task and those that follow it. Executions under way go on.
     ///
     /// # Errors
-    /// `Forbidden`: the scope `runs:write` is missing. `Absent`: the task.
+    /// `Forbidden`: the scope `runs:write` is missing, or the key is for another agent than the task's or than that of
+    /// a task which follows it. `Absent`: the task.
     pub async fn delete_task(&self, requester: &Requester, task: TaskId) -> Result<(), Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
         // An administrator can end what somebody left behind.
@@ -201,29 +219,68 @@ impl Intents {
         if requester.only_agent.is_some() {
             let known = self.store.find_task(&viewer, task).await?.ok_or_else(absent)?;
             check_only_agent(requester, known.agent_id)?;
+            self.check_following(requester, &viewer, task).await?;
         }
         let audit = requester.audit("task.delete", "task", task, self.clock.now());
         if self.store.delete_task(&viewer, task, audit).await? { Ok(()) } else { Err(absent()) }
+    }
+
+    /// A key for one agent takes no task of another agent along.
+    async fn check_following(&self, requester: &Requester, viewer: &Viewer, task: TaskId) -> Result<(), Refusal> {
+        let following = self.store.following_tasks(viewer, task).await?;
+        let of_others = following.iter().find(|task| check_only_agent(requester, task.agent_id).is_err());
+        let Some(child) = of_others else { return Ok(()) };
+        let message = format!(
+            "The task {} follows this one and is of another agent than this API key is for: delete it first, with access to it.",
+            child.id
+        );
+        Err(Refusal::forbidden(Subject::Agent, "agent_not_allowed", message))
     }
 
     /// Starts an execution now, in the requester's own name, also of a task that is paused.
     ///
     /// # Errors
     /// As for [`Intents::start_run`]. `Absent` also: the task. `Conflict` also: an execution of it is not over, and its
-    /// rule says that there is one at a time.
+    /// rule says that there is one at a time. To an agent also: `Forbidden`, when the task is the one that its run
+    /// executes, or when its line of executions is as long as it may be; `TooMany`: the rate of runs.
     pub async fn run_task(&self, requester: &Requester, asked: RunTask) -> Result<Run, Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
         // What a retry asks for is there, also when it could not be started any more.
-        let known = self.store.find_started_execution(requester.tenant_id, asked.run, asked.call).await?;
+        let call = asked.by.map(|by| by.call);
+        let known = self.store.find_started_execution(requester.tenant_id, asked.run, call).await?;
         if let Some(run) = known.filter(|run| run.principal.user_id == requester.user_id()) {
             return Ok(run);
         }
         let task = self.own_task(requester, asked.task).await?;
-        if asked.call.is_some() {
+        let (mut line, mut at_most) = (None, Cap::default());
+        if let Some(by) = asked.by {
+            line = Some(self.next_in_line(requester, by.run, task.id).await?);
+            at_most = self.store.execution_budget(requester.tenant_id, by.run).await?.unwrap_or_default();
             self.charge_start(requester).await?;
         }
-        let start = Start { run: asked.run, cause: StartCause::Hand, takes: None, event: None, call: asked.call };
+        let start = Start { run: asked.run, cause: StartCause::Hand, takes: None, event: None, call, line, at_most };
         self.fire(requester, &task, start).await?.ok_or_else(absent)
+    }
+
+    /// Where an execution stands that this run asks for.
+    async fn next_in_line(&self, requester: &Requester, by: RunId, task: TaskId) -> Result<Line, Refusal> {
+        let found = self.store.line_of_run(requester.tenant_id, by).await?;
+        let depth = found.line.depth + 1;
+        let why = if found.task_id == Some(task) {
+            "A task cannot start itself from within its own execution. Give it a schedule, if it is to start again."
+                .to_owned()
+        } else if depth > DEEPEST_LINE {
+            format!(
+                "Executions start executions, {DEEPEST_LINE} below each other already, and no more may. Do the work here."
+            )
+        } else if found.started >= LONGEST_LINE {
+            format!(
+                "The executions of this line started {LONGEST_LINE} others already, and may start no more. Do the work here."
+            )
+        } else {
+            return Ok(Line { depth, ..found.line });
+        };
+        Err(Refusal::forbidden(Subject::Task, "too_long_a_line", why))
     }
 
     /// The requester's task of that id.

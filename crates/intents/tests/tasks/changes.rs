@@ -97,7 +97,7 @@ async fn a_retried_request_gets_what_the_first_one_made() {
     let terms = TaskTerms { schedule, agent: Some(agent), ..hourly() };
     let new = NewTask { id: TaskId(world.clock.uuid()), parent: None, terms };
     let made = world.intents.create_task(&ada(), new.clone()).await.unwrap();
-    let asked = RunTask { task: made.id, run: RunId(world.clock.uuid()), call: None };
+    let asked = RunTask { task: made.id, run: RunId(world.clock.uuid()), by: None };
     let run = world.intents.run_task(&ada(), asked).await.unwrap();
     world.advance(2 * HOUR);
     world.deletes_agent(agent).await;

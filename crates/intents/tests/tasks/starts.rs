@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use artel_domain::Clock as _;
-use artel_domain::{CallId, Misfire, RefusalKind, RunId, StartCause, TaskSchedule, TaskState};
-use artel_intents::{IntentsConfig, RunTask, TaskChange, TaskTerms};
-use artel_store::{Runs as _, Viewer};
+use artel_domain::{
+    AgentId, CallId, Cap, Misfire, RefusalKind, Requester, RunId, StartCause, Task, TaskId, TaskSchedule, TaskState,
+};
+use artel_intents::{ByAgent, IntentsConfig, NewTask, RunTask, TaskChange, TaskTerms};
+use artel_store::{Runs as _, Tasks as _, Viewer};
 
 use crate::world::{HOUR, TENANT, World, ada, at, cron, hourly};
 
@@ -45,7 +47,8 @@ async fn tasks_start_no_more_runs_than_requests_may() {
         }
     }
     assert_eq!(waiting.len(), 1);
-    let asked = RunTask { task: tasks[0].id, run: RunId(world.clock.uuid()), call: Some(CallId(world.clock.uuid())) };
+    let asked =
+        RunTask { task: tasks[0].id, run: RunId(world.clock.uuid()), by: Some(by(&world, RunId(world.clock.uuid()))) };
     let refusal = world.intents.run_task(&ada(), asked).await.unwrap_err();
     assert!(matches!(refusal.kind, RefusalKind::TooMany { .. }), "an agent that starts tasks: {refusal:?}");
     world.runs(&waiting[0]).await.unwrap();
@@ -109,7 +112,7 @@ async fn a_paused_task_starts_by_hand_alone_and_makes_up_for_nothing() {
     assert_eq!(world.fires().await, 0);
     let run = RunId(world.clock.uuid());
     for _ in 0..2 {
-        let started = world.intents.run_task(&ada(), RunTask { task: task.id, run, call: None }).await.unwrap();
+        let started = world.intents.run_task(&ada(), RunTask { task: task.id, run, by: None }).await.unwrap();
         assert_eq!(started.id, run, "a retry gets the same run");
     }
     assert_eq!(world.executions(&task).await.len(), 1);
@@ -123,7 +126,7 @@ async fn a_start_that_meets_an_open_execution_is_noted_when_the_rule_skips_it() 
     let task = world.makes(TaskTerms { overlap: None, ..hourly() }).await.unwrap();
     world.advance(HOUR);
     world.fires().await;
-    let by_hand = RunTask { task: task.id, run: RunId(world.clock.uuid()), call: None };
+    let by_hand = RunTask { task: task.id, run: RunId(world.clock.uuid()), by: None };
     assert_eq!(world.intents.run_task(&ada(), by_hand).await.unwrap_err().code, "task_is_running");
     world.advance(HOUR);
     assert_eq!(world.fires().await, 1);
@@ -179,4 +182,98 @@ async fn a_queue_has_so_many_places_and_says_when_it_is_full() {
     let refusal = world.runs(&task).await.unwrap_err();
     assert_eq!(refusal.code, "task_queue_is_full");
     assert!(refusal.message.contains("100 executions"), "{refusal}");
+}
+
+fn by(world: &World, run: RunId) -> ByAgent {
+    ByAgent { call: CallId(world.clock.uuid()), run }
+}
+
+/// Started by hand, and any number at once.
+fn by_hand() -> TaskTerms {
+    TaskTerms { schedule: None, overlap: None, ..hourly() }
+}
+
+/// The agent of this run starts the task.
+async fn starts(world: &World, task: &Task, run: RunId) -> Result<RunId, artel_domain::Refusal> {
+    let asked = RunTask { task: task.id, run: RunId(world.clock.uuid()), by: Some(by(world, run)) };
+    world.intents.run_task(&ada(), asked).await.map(|run| run.id)
+}
+
+#[tokio::test]
+async fn executions_that_start_executions_come_to_an_end() {
+    let world = World::new().await;
+    let (one, two) = (world.makes(by_hand()).await.unwrap(), world.makes(by_hand()).await.unwrap());
+    let mut run = world.runs(&one).await.unwrap();
+    let refusal = starts(&world, &one, run).await.unwrap_err();
+    assert!(refusal.message.contains("cannot start itself"), "{refusal}");
+    for depth in 0..8 {
+        run = starts(&world, if depth % 2 == 0 { &two } else { &one }, run).await.unwrap();
+    }
+    let refusal = starts(&world, &two, run).await.unwrap_err();
+    assert_eq!((refusal.code, refusal.message.contains("below each other")), ("too_long_a_line", true), "{refusal}");
+    let another = world.runs(&one).await.unwrap();
+    starts(&world, &two, another).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_agents_of_a_line_start_so_many_executions() {
+    let world = World::new().await;
+    let (one, two) = (world.makes(by_hand()).await.unwrap(), world.makes(by_hand()).await.unwrap());
+    let three = world.makes(by_hand()).await.unwrap();
+    let run = world.runs(&one).await.unwrap();
+    for started in 0..100 {
+        starts(&world, if started % 2 == 0 { &two } else { &three }, run).await.unwrap();
+    }
+    let refusal = starts(&world, &two, run).await.unwrap_err();
+    assert!(refusal.message.contains("started 100 others"), "{refusal}");
+}
+
+#[tokio::test]
+async fn what_follows_an_execution_stands_in_its_line() {
+    let world = World::new().await;
+    let (first, other) = (world.makes(by_hand()).await.unwrap(), world.makes(by_hand()).await.unwrap());
+    let new = NewTask { id: TaskId(world.clock.uuid()), parent: Some(other.id), terms: by_hand() };
+    let follows = world.intents.create_task(&ada(), new).await.unwrap();
+    let began = world.runs(&first).await.unwrap();
+    world.ends(began, artel_domain::Phase::Succeeded).await;
+    let run = starts(&world, &other, began).await.unwrap();
+    world.ends(run, artel_domain::Phase::Succeeded).await;
+    world.fires().await;
+    let following = world.executions(&follows).await[0].run_id;
+    let line = world.store.line_of_run(TENANT, following).await.unwrap().line;
+    assert_eq!((line.of, line.depth), (began, 1), "so a task that follows cannot begin the line anew");
+}
+
+#[tokio::test]
+async fn an_execution_starts_nothing_that_may_use_up_more_than_itself() {
+    let world = World::new().await;
+    let cap = |tokens| Cap { tokens, nano_usd: None };
+    let small = world.makes(TaskTerms { budget: cap(Some(10)), ..by_hand() }).await.unwrap();
+    let run = world.runs(&small).await.unwrap();
+    for (has, gets) in [(None, Some(10)), (Some(50), Some(10)), (Some(3), Some(3))] {
+        let task = world.makes(TaskTerms { budget: cap(has), ..by_hand() }).await.unwrap();
+        let started = starts(&world, &task, run).await.unwrap();
+        let budget = world.store.execution_budget(TENANT, started).await.unwrap();
+        assert_eq!(budget, Some(cap(gets)), "{has:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_for_one_agent_touches_no_task_of_another_through_a_parent() {
+    let world = World::new().await;
+    let (one, two) = (world.agent().await, world.agent().await);
+    let of = |agent: AgentId| TaskTerms { agent: Some(agent), ..by_hand() };
+    let bound = Requester { only_agent: Some(one), ..ada() };
+    let parent = world.makes(of(one)).await.unwrap();
+    let follow =
+        |parent: &Task, agent| NewTask { id: TaskId(world.clock.uuid()), parent: Some(parent.id), terms: of(agent) };
+    let child = world.intents.create_task(&ada(), follow(&parent, one)).await.unwrap();
+    let grandchild = world.intents.create_task(&ada(), follow(&child, two)).await.unwrap();
+    let refusal = world.intents.delete_task(&bound, parent.id).await.unwrap_err();
+    assert_eq!((refusal.code, refusal.message.contains(&grandchild.id.to_string())), ("agent_not_allowed", true));
+    assert_eq!(world.finds(&parent).await.id, parent.id, "nothing is gone");
+    let refusal = world.intents.create_task(&bound, follow(&grandchild, one)).await.unwrap_err();
+    assert_eq!(refusal.code, "agent_not_allowed");
+    world.intents.delete_task(&ada(), grandchild.id).await.unwrap();
+    world.intents.delete_task(&bound, parent.id).await.unwrap();
 }

@@ -98,7 +98,7 @@ impl World {
     }
 
     pub(crate) async fn runs(&self, task: &Task) -> Result<RunId, Refusal> {
-        let asked = RunTask { task: task.id, run: RunId(self.clock.uuid()), call: None };
+        let asked = RunTask { task: task.id, run: RunId(self.clock.uuid()), by: None };
         self.intents.run_task(&ada(), asked).await.map(|run| run.id)
     }
 

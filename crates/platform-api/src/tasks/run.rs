@@ -50,7 +50,7 @@ pub(crate) async fn run_task(
     body: Body<RunTaskNow>,
 ) -> Result<Response, Problem> {
     let work = async |id| {
-        let run = app.intents.run_task(&caller.requester(), RunTask { task, run: RunId(id), call: None }).await?;
+        let run = app.intents.run_task(&caller.requester(), RunTask { task, run: RunId(id), by: None }).await?;
         let started = StartedExecution { task_id: task, run_id: run.id, session_id: run.session_id.shown() };
         Ok((StatusCode::ACCEPTED, Json(started)).into_response())
     };

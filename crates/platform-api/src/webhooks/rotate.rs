@@ -88,7 +88,9 @@ async fn rotate(
         }
         let now = app.clock.now();
         let sealed = sealed_secret(&seal, tenant, endpoint, secret).map_err(Problem::internal)?;
-        let rotation = SecretRotation { seen: seen.current, sealed, old_until: now + overlap };
+        // One that opens with no key can sign nothing.
+        let old_until = opened_secret(&seal, tenant, endpoint, &seen.current).is_ok().then(|| now + overlap);
+        let rotation = SecretRotation { seen: seen.current, sealed, old_until };
         let audit = caller.audit("webhook.rotate", "webhook", endpoint, now);
         if let Some(rotated) = app.store.rotate_webhook_secret(tenant, endpoint, rotation, audit).await? {
             return Ok(rotated);

@@ -1,9 +1,11 @@
+mod forget;
 mod rotate;
+mod values;
 
 use std::io::Read as _;
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
 use super::desk::Desk;
 use crate::cli::SecretsCommand;
@@ -15,6 +17,7 @@ use crate::vault::Vault;
 pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
     let desk = Desk::open().await?;
     let store = &desk.store;
+    let mut code = ExitCode::SUCCESS;
     match command {
         SecretsCommand::Set { name, tenant } => {
             check_provider(&name, &desk.config)?;
@@ -27,7 +30,11 @@ pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
                 );
             }
             let keyring = Vault::open(&desk.config)?.keyring(store.clone(), desk.clock());
-            let sealed = keyring.of(tenant).await?.seal_text(&place(tenant, &name), value.as_bytes())?;
+            let seal = keyring
+                .of(tenant)
+                .await
+                .with_context(|| format!("if the master key is lost, see `artel secrets forget --tenant {tenant}`"))?;
+            let sealed = seal.seal_text(&place(tenant, &name), value.as_bytes())?;
             store.ensure_principal(tenant, artel_domain::UserId(tenant.0), desk.now()).await?;
             store.put_secret(tenant, &name, &sealed, desk.audit("secret.put", "secret", name.clone())).await?;
             output::line(&format!("stored {name}"));
@@ -43,10 +50,11 @@ pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
             }
             output::line(&format!("removed {name}"));
         }
-        SecretsCommand::Rotate => rotate::rotate(&desk).await?,
+        SecretsCommand::Rotate => code = rotate::rotate(&desk).await?,
+        SecretsCommand::Forget { tenant, yes } => code = forget::forget(&desk, tenant, yes).await?,
     }
     desk.close().await;
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }
 
 /// The key for a provider that does not exist would never be used, and nobody would notice.

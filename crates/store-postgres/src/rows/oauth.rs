@@ -61,6 +61,7 @@ pub(crate) struct FamilyRow {
     pub(crate) current_hash: String,
     pub(crate) previous_hash: Option<String>,
     pub(crate) rotated_at: Option<i64>,
+    pub(crate) is_unanswered: bool,
     pub(crate) token_expires_at: i64,
     pub(crate) expires_at: i64,
     pub(crate) created_at: i64,
@@ -86,6 +87,7 @@ impl TryFrom<FamilyRow> for (TokenFamily, Lineage) {
             current_hash: row.current_hash,
             previous_hash: row.previous_hash,
             rotated_at: row.rotated_at.map(time),
+            is_unanswered: row.is_unanswered,
         };
         Ok((family, lineage))
     }

@@ -16,6 +16,10 @@ impl Logins for PostgresStore {
         retrying(|| rotate::rotate(&self.pool, &rotate, &audit)).await
     }
 
+    async fn note_refresh_answered(&self, tenant: TenantId, family: FamilyId, token_hash: &str) -> Result<()> {
+        retrying(|| rotate::note_answered(&self.pool, tenant, family, token_hash)).await
+    }
+
     async fn find_refresh_token(&self, hash: &str, now: Timestamp) -> Result<Option<Standing>> {
         within(families::find_by_token(&self.pool, hash, now)).await
     }
@@ -52,6 +56,10 @@ impl Logins for PostgresStore {
 
     async fn redeem_code(&self, redeem: Redeem, audit: AuditEntry) -> Result<Redemption> {
         retrying(|| codes::redeem(&self.pool, &redeem, &audit)).await
+    }
+
+    async fn note_code_answered(&self, hash: &str) -> Result<()> {
+        retrying(|| codes::note_answered(&self.pool, hash)).await
     }
 
     async fn sweep_logins(&self, before: Timestamp, limit: u32) -> Result<u64> {

@@ -1,6 +1,7 @@
 use artel_domain::{
     AuditEntry, CallId, Cap, Execution, ExecutionSummary, Phase, Run, RunId, Task, TaskId, TenantId, Timestamp,
 };
+use artel_store::tasks::LineOfRun;
 use artel_store::{EventStart, Fired, Firing, Page, Result, SkippedDue, TaskFilter, Tasks, Viewer};
 use async_trait::async_trait;
 
@@ -30,6 +31,10 @@ impl Tasks for PostgresStore {
         retrying(|| tasks::delete(&self.pool, viewer, task, &audit)).await
     }
 
+    async fn following_tasks(&self, viewer: &Viewer, task: TaskId) -> Result<Vec<Task>> {
+        within(tasks::following(&self.pool, viewer, task)).await
+    }
+
     async fn find_deleted_task(&self, viewer: &Viewer, task: TaskId) -> Result<Option<Task>> {
         within(tasks::find_deleted(&self.pool, viewer, task)).await
     }
@@ -56,6 +61,10 @@ impl Tasks for PostgresStore {
 
     async fn execution_budget(&self, tenant: TenantId, run: RunId) -> Result<Option<Cap>> {
         within(executions::budget_of(&self.pool, tenant, run)).await
+    }
+
+    async fn line_of_run(&self, tenant: TenantId, run: RunId) -> Result<LineOfRun> {
+        within(executions::line_of(&self.pool, tenant, run)).await
     }
 
     async fn save_task_state(&self, tenant: TenantId, run: RunId, state: &str) -> Result<bool> {

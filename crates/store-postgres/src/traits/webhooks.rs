@@ -92,8 +92,8 @@ impl Webhooks for PostgresStore {
         retrying(|| webhook_deliveries::retry(&self.pool, tenant, endpoint, delivery, &audit)).await
     }
 
-    async fn pending_notices(&self, limit: u32) -> Result<Vec<Notice>> {
-        within(webhook_deliveries::pending_notices(&self.pool, limit)).await
+    async fn pending_notices(&self, now: Timestamp, limit: u32) -> Result<Vec<Notice>> {
+        within(webhook_deliveries::pending_notices(&self.pool, now, limit)).await
     }
 
     async fn spread_notices(&self, notices: Vec<SpreadNotice>) -> Result<u64> {

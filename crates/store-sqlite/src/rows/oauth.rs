@@ -84,6 +84,7 @@ pub(crate) struct FamilyRow {
     pub(crate) current_hash: String,
     pub(crate) previous_hash: Option<String>,
     pub(crate) rotated_at: Option<i64>,
+    pub(crate) is_unanswered: bool,
     pub(crate) token_expires_at: i64,
     pub(crate) expires_at: i64,
     pub(crate) created_at: i64,
@@ -96,7 +97,7 @@ macro_rules! families {
             crate::rows::FamilyRow,
             r#"SELECT id AS "id!: uuid::Uuid", tenant_id AS "tenant_id!: uuid::Uuid", user_id AS "user_id!: uuid::Uuid",
                    client_id AS "client_id!: String", scopes AS "scopes!: String", current_hash AS "current_hash!: String",
-                   previous_hash AS "previous_hash?: String", rotated_at AS "rotated_at?: i64",
+                   previous_hash AS "previous_hash?: String", rotated_at AS "rotated_at?: i64", is_unanswered AS "is_unanswered!: bool",
                    token_expires_at AS "token_expires_at!: i64", expires_at AS "expires_at!: i64", created_at AS "created_at!: i64",
                    revoked_at AS "revoked_at?: i64"
                FROM refresh_families "# + $tail $(, $arg)*
@@ -124,6 +125,7 @@ impl TryFrom<FamilyRow> for (TokenFamily, Lineage) {
             current_hash: row.current_hash,
             previous_hash: row.previous_hash,
             rotated_at: row.rotated_at.map(time),
+            is_unanswered: row.is_unanswered,
         };
         Ok((family, lineage))
     }

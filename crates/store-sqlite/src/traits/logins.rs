@@ -16,6 +16,13 @@ impl Logins for SqliteStore {
         self.write((rotate, audit), |(rotate, audit), tx| Box::pin(rotate::rotate(tx, rotate, audit))).await
     }
 
+    async fn note_refresh_answered(&self, tenant: TenantId, family: FamilyId, token_hash: &str) -> Result<()> {
+        self.write((tenant, family, token_hash.to_owned()), |(tenant, family, hash), tx| {
+            Box::pin(rotate::note_answered(tx, *tenant, *family, hash))
+        })
+        .await
+    }
+
     async fn find_refresh_token(&self, hash: &str, now: Timestamp) -> Result<Option<Standing>> {
         Ok(families::find_by_token(&self.reads, hash, now).await?)
     }
@@ -60,6 +67,10 @@ impl Logins for SqliteStore {
 
     async fn redeem_code(&self, redeem: Redeem, audit: AuditEntry) -> Result<Redemption> {
         self.write((redeem, audit), |(redeem, audit), tx| Box::pin(codes::redeem(tx, redeem, audit))).await
+    }
+
+    async fn note_code_answered(&self, hash: &str) -> Result<()> {
+        self.write(hash.to_owned(), |hash, tx| Box::pin(codes::note_answered(tx, hash))).await
     }
 
     async fn sweep_logins(&self, before: Timestamp, limit: u32) -> Result<u64> {

@@ -1,7 +1,7 @@
 use artel_domain::{
     AuditEntry, CallId, Cap, Execution, ExecutionSummary, Phase, Run, RunId, Task, TaskId, TenantId, Timestamp,
 };
-use artel_store::tasks::UNREADABLE_FOR;
+use artel_store::tasks::{LineOfRun, UNREADABLE_FOR};
 use artel_store::{EventStart, Fired, Firing, Page, Result, SkippedDue, TaskFilter, Tasks, Viewer};
 use async_trait::async_trait;
 
@@ -36,6 +36,10 @@ impl Tasks for SqliteStore {
         self.write(asked, |(viewer, task, audit), tx| Box::pin(tasks::delete(tx, viewer, *task, audit))).await
     }
 
+    async fn following_tasks(&self, viewer: &Viewer, task: TaskId) -> Result<Vec<Task>> {
+        Ok(tasks::following(&self.reads, viewer, task).await?)
+    }
+
     async fn find_deleted_task(&self, viewer: &Viewer, task: TaskId) -> Result<Option<Task>> {
         Ok(tasks::find_deleted(&self.reads, viewer, task).await?)
     }
@@ -65,6 +69,10 @@ impl Tasks for SqliteStore {
 
     async fn execution_budget(&self, tenant: TenantId, run: RunId) -> Result<Option<Cap>> {
         Ok(executions::budget_of(&self.reads, tenant, run).await?)
+    }
+
+    async fn line_of_run(&self, tenant: TenantId, run: RunId) -> Result<LineOfRun> {
+        Ok(executions::line_of(&self.reads, tenant, run).await?)
     }
 
     async fn save_task_state(&self, tenant: TenantId, run: RunId, state: &str) -> Result<bool> {

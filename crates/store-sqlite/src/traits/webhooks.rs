@@ -2,6 +2,7 @@ use artel_domain::{
     AuditEntry, Notice, TenantId, Timestamp, WebhookDelivery, WebhookDeliveryId, WebhookDeliveryState, WebhookEndpoint,
     WebhookEndpointId,
 };
+use artel_store::tasks::UNREADABLE_FOR;
 use artel_store::{
     AttemptEnd, ClaimedDelivery, DeliveryClaim, NewWebhookEndpoint, Page, Result, SealedSecrets, SecretRotation,
     SpreadNotice, WebhookEndpointChange, Webhooks,
@@ -9,6 +10,7 @@ use artel_store::{
 use async_trait::async_trait;
 
 use crate::store::SqliteStore;
+use crate::values::later;
 use crate::{webhook_deliveries, webhooks};
 
 #[async_trait]
@@ -106,8 +108,16 @@ impl Webhooks for SqliteStore {
         .await
     }
 
-    async fn pending_notices(&self, limit: u32) -> Result<Vec<Notice>> {
-        Ok(webhook_deliveries::pending_notices(&self.reads, limit).await?)
+    async fn pending_notices(&self, now: Timestamp, limit: u32) -> Result<Vec<Notice>> {
+        let (notices, unreadable) = webhook_deliveries::pending_notices(&self.reads, now, limit).await?;
+        if !unreadable.is_empty() {
+            let asked = (unreadable, later(now, UNREADABLE_FOR));
+            self.write(asked, |(notices, until), tx| {
+                Box::pin(webhook_deliveries::put_back_notices(tx, notices, *until))
+            })
+            .await?;
+        }
+        Ok(notices)
     }
 
     async fn spread_notices(&self, notices: Vec<SpreadNotice>) -> Result<u64> {

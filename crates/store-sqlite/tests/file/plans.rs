@@ -9,8 +9,10 @@ use crate::support::open;
 
 /// Tables and aliases that may be read from end to end: results of the statement itself, and what is small or meant to
 /// be listed.
-const MAY_BE_SCANNED: [&str; 22] = [
+const MAY_BE_SCANNED: [&str; 24] = [
     "following",
+    "waits",
+    "w",
     "json_each",
     "tenants",
     "signing_keys",

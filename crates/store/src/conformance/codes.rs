@@ -35,6 +35,7 @@ fn redeem(code: &NewCode, at: Timestamp) -> Redeem {
         challenge: code.challenge.clone(),
         family_id: FamilyId(uuid()),
         token_hash: unique("token"),
+        unanswered_grace: Duration::ZERO,
         token_expires_at: at + TOKEN_TTL,
         family_expires_at: at + FAMILY_TTL,
     }
@@ -135,4 +136,35 @@ pub async fn a_new_password_voids_codes_that_were_not_redeemed(store: Arc<dyn St
             .unwrap()
     );
     assert_eq!(redeems(&world, redeem(&code, world.opened), world.opened).await, Redemption::Unknown);
+}
+
+pub async fn a_code_whose_answer_may_be_lost_gives_the_same_login_to_who_presents_it_again(store: Arc<dyn Store>) {
+    let world = LoginWorld::new(&store).await;
+    let code = gets_code(&world).await;
+    let asked = Redeem { unanswered_grace: Duration::from_mins(10), ..redeem(&code, world.opened) };
+    let Redemption::Redeemed(family, _) = redeems(&world, asked.clone(), world.opened).await else {
+        panic!("not redeemed")
+    };
+    let again = Redeem { family_id: FamilyId(uuid()), ..asked };
+    let later = world.opened + Duration::from_secs(90);
+    let repeated = redeems(&world, again.clone(), later).await;
+    assert_eq!(repeated, Redemption::Redeemed(family.clone(), Some("n-0S6".to_owned())));
+    store.note_code_answered(&code.hash).await.unwrap();
+    assert_eq!(redeems(&world, again, later).await, Redemption::Reused, "the answer was given");
+    let found = store.find_family(family.tenant_id, family.id).await.unwrap().unwrap();
+    assert!(found.revoked_at.is_some(), "{found:?}");
+}
+
+pub async fn a_code_that_another_presents_again_ends_the_login_at_once(store: Arc<dyn Store>) {
+    let world = LoginWorld::new(&store).await;
+    for wrong in 0..2 {
+        let code = gets_code(&world).await;
+        let asked = Redeem { unanswered_grace: Duration::from_mins(10), ..redeem(&code, world.opened) };
+        redeems(&world, asked.clone(), world.opened).await;
+        let thief = match wrong {
+            0 => Redeem { challenge: "another".to_owned(), ..asked },
+            _ => Redeem { token_hash: unique("token"), ..asked },
+        };
+        assert_eq!(redeems(&world, thief, world.opened).await, Redemption::Reused);
+    }
 }

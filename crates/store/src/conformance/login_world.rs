@@ -116,6 +116,7 @@ impl LoginWorld {
             successor_hash: successor(token),
             client_id: self.client.clone(),
             grace: GRACE,
+            unanswered_grace: Duration::ZERO,
             expires_at: at + TOKEN_TTL,
         }
     }

@@ -113,6 +113,25 @@ pub async fn a_repeat_that_would_give_another_successor_is_a_reuse(store: Arc<dy
     assert!(matches!(outcome, Rotation::Reused(_)), "{outcome:?}");
 }
 
+pub async fn a_token_whose_answer_may_be_lost_may_come_again_for_longer(store: Arc<dyn Store>) {
+    let world = LoginWorld::new(&store).await;
+    let (family, first) = world.logs_in(world.opened).await;
+    let asks = async |seconds| {
+        let at = world.opened + Duration::from_secs(seconds);
+        let rotate = Rotate {
+            grace: Duration::from_secs(10),
+            unanswered_grace: Duration::from_mins(10),
+            ..world.rotation(&first, at)
+        };
+        store.rotate_refresh_token(rotate, world.audit("auth.refresh", at)).await.unwrap()
+    };
+    assert!(matches!(asks(0).await, Rotation::Rotated(_)));
+    assert!(matches!(asks(90).await, Rotation::Repeated(_)), "nobody said that the client has the answer");
+    let hash = world.rotation(&first, world.opened).successor_hash;
+    store.note_refresh_answered(family.tenant_id, family.id, &hash).await.unwrap();
+    assert!(matches!(asks(91).await, Rotation::Reused(_)));
+}
+
 pub async fn of_fifty_uses_at_once_one_family_lives_and_all_get_the_same_token(store: Arc<dyn Store>) {
     let world = LoginWorld::new(&store).await;
     let (family, first) = world.logs_in(world.opened).await;

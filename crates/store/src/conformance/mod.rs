@@ -156,6 +156,8 @@ macro_rules! conformance_tests {
             a_refused_execution_takes_nothing,
             what_follows_a_task_is_asked_for_once_each_time_it_succeeded,
             an_event_asks_each_task_that_it_triggers_for_one_start,
+            so_many_starts_wait_of_a_task_and_beyond_them_it_says_so,
+            starts_of_followers_are_bounded_and_go_with_the_task,
             retried_creates_of_a_task_at_once_make_one,
             an_owner_has_no_more_tasks_than_the_most,
             the_row_of_a_deleted_task_stays,
@@ -207,6 +209,7 @@ macro_rules! conformance_tests {
             a_secret_signs_on_while_the_next_one_does,
             a_slow_endpoint_holds_up_no_other,
             a_410_of_a_url_that_was_replaced_says_nothing_about_the_new_one,
+            another_url_is_not_failing,
             a_retried_request_makes_one_endpoint,
             old_messages_are_forgotten_when_no_attempt_is_to_come,
         ]);
@@ -570,6 +573,8 @@ macro_rules! conformance_tests {
         ]);
         $crate::conformance_group!($make_store, codes: [
             a_code_makes_one_login_as_it_was_asked_for,
+            a_code_whose_answer_may_be_lost_gives_the_same_login_to_who_presents_it_again,
+            a_code_that_another_presents_again_ends_the_login_at_once,
             a_code_that_is_used_again_takes_back_what_it_gave,
             a_code_is_good_for_its_own_client_redirect_and_verifier_only,
             a_code_expires,
@@ -585,6 +590,7 @@ macro_rules! conformance_tests {
             the_immediate_parent_may_come_again_for_a_moment,
             a_repeat_that_would_give_another_successor_is_a_reuse,
             of_fifty_uses_at_once_one_family_lives_and_all_get_the_same_token,
+            a_token_whose_answer_may_be_lost_may_come_again_for_longer,
             a_token_expires_and_no_refresh_moves_the_families_end,
             another_client_gets_nothing_and_breaks_nothing,
             a_family_is_revoked_by_any_of_its_tokens_once,

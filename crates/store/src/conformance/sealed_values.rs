@@ -97,7 +97,7 @@ async fn webhook(world: &World, [before, now_sealed]: [String; 2]) -> WebhookEnd
     let new = NewWebhookEndpoint { endpoint, sealed: before.clone() };
     world.store.create_webhook_endpoint(new, 10, world.audit("webhook.create")).await.unwrap();
     let until = now() + std::time::Duration::from_hours(1);
-    let rotation = SecretRotation { seen: before, sealed: now_sealed, old_until: until };
+    let rotation = SecretRotation { seen: before, sealed: now_sealed, old_until: Some(until) };
     let rotated = world.store.rotate_webhook_secret(world.tenant, id, rotation, world.audit("webhook.rotate")).await;
     assert!(rotated.unwrap().is_some());
     id

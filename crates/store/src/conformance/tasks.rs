@@ -9,6 +9,7 @@ use artel_domain::{
 
 use super::inbound_events::event;
 use super::world::{LEASE, World, at_once, ending, fence, now, session, uuid};
+use crate::tasks::{MOST_WAITING, TOO_MANY_WAIT};
 use crate::viewer::ACCESS;
 use crate::{
     AuditFilter, Created, Fired, Firing, InboundEventWrite, NewInboundEvent, NewOrganizationSession, NewRun, Page,
@@ -85,6 +86,7 @@ fn firing(world: &World, task: &Task, takes: Option<SkippedDue>) -> Firing {
         takes,
         event: None,
         call: None,
+        line: None,
         overlap: task.overlap,
         budget: task.budget,
         session: new,
@@ -522,4 +524,50 @@ pub async fn an_event_asks_each_task_that_it_triggers_for_one_start(store: Arc<d
     let found = finds(&world, made.id).await;
     assert_eq!((found.state, found.next_run_at, found.version), (TaskState::Paused, None, 2));
     assert_eq!(store.event_starts(now(), 10).await.unwrap(), [], "the others with it");
+}
+
+pub async fn so_many_starts_wait_of_a_task_and_beyond_them_it_says_so(store: Arc<dyn Store>) {
+    let (world, other) = (World::new(&store).await, World::new(&store).await);
+    let made = makes(&world, &task(&world)).await;
+    makes(&other, &task(&other)).await;
+    for _ in 0..MOST_WAITING {
+        assert_eq!(store.record_inbound_event(push(&world)).await.unwrap(), InboundEventWrite::Done);
+    }
+    assert_eq!(finds(&world, made.id).await.skipped, None);
+    let follows = Task { id: TaskId(uuid()), ..task(&world) };
+    let young = makes(&world, &follows).await;
+    let event = push(&world);
+    assert_eq!(store.record_inbound_event(event.clone()).await.unwrap(), InboundEventWrite::Done, "the event is kept");
+    let skipped = finds(&world, made.id).await.skipped.expect("the task says that it missed one");
+    assert_eq!((skipped.reason.as_str(), skipped.due_at), (TOO_MANY_WAIT, event.received_at));
+    assert_eq!(finds(&world, young.id).await.skipped, None, "who has room gets its start");
+    store.record_inbound_event(push(&other)).await.unwrap();
+    let starts = store.event_starts(now(), 1000).await.unwrap();
+    let of = |task: TaskId| starts.iter().filter(|start| start.task.id == task).count() as i64;
+    assert_eq!((of(made.id), of(young.id)), (MOST_WAITING, 1));
+    let head = store.event_starts(now(), 2).await.unwrap();
+    let tenants: BTreeSet<_> = head.iter().map(|start| start.task.tenant_id).collect();
+    assert_eq!(tenants, BTreeSet::from([world.tenant, other.tenant]), "a flood of one tenant waits for the others");
+    assert!(store.delete_task(&world.viewer(), made.id, world.audit("task.delete")).await.unwrap());
+    assert_eq!(store.event_starts(now(), 1000).await.unwrap().len(), 2);
+}
+
+pub async fn starts_of_followers_are_bounded_and_go_with_the_task(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let made = makes(&world, &Task { next_run_at: None, trigger: None, ..task(&world) }).await;
+    let follows = Task { parent_id: Some(made.id), schedule: None, trigger: None, next_run_at: None, ..task(&world) };
+    let follows = makes(&world, &follows).await;
+    for _ in 0..=MOST_WAITING {
+        let run = fires(&world, firing(&world, &made, None)).await;
+        ends(&world, run, Phase::Succeeded).await;
+        assert_eq!(store.settle_executions(now(), 10).await.unwrap(), 1);
+    }
+    let waiting = async || store.event_starts(seconds(now(), 60), 1000).await.unwrap().len() as i64;
+    assert_eq!(waiting().await, MOST_WAITING);
+    let skipped = finds(&world, follows.id).await.skipped.map(|skipped| skipped.reason);
+    assert_eq!(skipped.as_deref(), Some(TOO_MANY_WAIT));
+    let following = store.following_tasks(&world.viewer(), made.id).await.unwrap();
+    assert_eq!(following.iter().map(|task| task.id).collect::<Vec<_>>(), [follows.id]);
+    assert!(store.delete_task(&world.viewer(), made.id, world.audit("task.delete")).await.unwrap());
+    assert_eq!(waiting().await, 0);
 }

@@ -69,7 +69,7 @@ async fn actions(world: &World) -> Vec<String> {
 }
 
 async fn notices(world: &World) -> Vec<Notice> {
-    world.store.pending_notices(100).await.unwrap()
+    world.store.pending_notices(now(), 100).await.unwrap()
 }
 
 async fn events(world: &World) -> Vec<WebhookEvent> {
@@ -390,10 +390,31 @@ pub async fn a_secret_signs_on_while_the_next_one_does(store: Arc<dyn Store>) {
     assert_eq!(secrets(&within), ("new".to_owned(), Some("sealed".to_owned())));
     let after = claims(&world, Duration::from_mins(2)).await.remove(0);
     assert_eq!(secrets(&after), ("new".to_owned(), None));
+    let dead = SecretRotation { old_until: None, ..rotation("new", "newest", until) };
+    assert_eq!(rotates(dead).await.unwrap().old_secret_until, None);
+    let kept = store.webhook_secrets(world.tenant, endpoint.id).await.unwrap().unwrap();
+    assert_eq!((kept.current.as_str(), kept.old), ("newest", None), "what opens with no key is not kept");
 }
 
 fn rotation(seen: &str, sealed: &str, old_until: Timestamp) -> SecretRotation {
-    SecretRotation { seen: seen.to_owned(), sealed: sealed.to_owned(), old_until }
+    SecretRotation { seen: seen.to_owned(), sealed: sealed.to_owned(), old_until: Some(old_until) }
+}
+
+pub async fn another_url_is_not_failing(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let endpoint = wants(&world, &EVERY).await;
+    message(&world, &endpoint, "f").await;
+    let claimed = claims(&world, Duration::ZERO).await.remove(0);
+    assert!(store.end_webhook_attempt(end(&claimed, 500, Some(now()), WebhookDeliveryState::Pending)).await.unwrap());
+    assert_eq!(finds(&world, &endpoint).await.failures, 1);
+    let moves = async |url: &str| {
+        let change = WebhookEndpointChange { url: Some(url.to_owned()), ..WebhookEndpointChange::default() };
+        let audit = world.audit("webhook.update");
+        store.update_webhook_endpoint(world.tenant, endpoint.id, change, audit).await.unwrap().unwrap()
+    };
+    assert_eq!(moves(&endpoint.url).await.failures, 1, "the same one fails as before");
+    let moved = moves("https://hooks.example/mended").await;
+    assert_eq!((moved.failures, moved.failing_since), (0, None));
 }
 
 pub async fn a_410_of_a_url_that_was_replaced_says_nothing_about_the_new_one(store: Arc<dyn Store>) {
