@@ -159,7 +159,7 @@ impl Column {
 
 impl Rejections {
     /// A line of the payload that is no JSON.
-    pub(crate) fn unreadable(&mut self) {
+    pub fn unreadable(&mut self) {
         self.add("the item is no JSON", &Value::Null);
     }
 

@@ -45,8 +45,8 @@ impl Runner {
         Self { command: Some((program, arguments)) }
     }
 
-    /// Jobs run in this process, without a bound of the memory for intermediate results: for texts that no tenant
-    /// wrote.
+    /// Jobs run in this process, without a bound of the memory for intermediate results and of the time in which SQLite
+    /// compiles: for texts that no tenant wrote.
     pub fn here() -> Self {
         Self { command: None }
     }

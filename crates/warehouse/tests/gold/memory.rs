@@ -75,6 +75,19 @@ fn intermediate_results_count_as_memory() {
     assert!(matches!(answered, Err(Failure::TooLarge(_))), "{answered:?}");
 }
 
+/// SQLite asks nobody while it compiles, and each name here doubles what it compiles.
+#[test]
+fn a_text_that_takes_for_ever_to_compile_is_ended() {
+    let doubled: Vec<String> = (1..=28).map(|n| format!("t{n} AS (SELECT a.x FROM t{0} a, t{0} b)", n - 1)).collect();
+    let sql = format!("WITH t0 AS (SELECT 1 AS x), {} SELECT count(*) FROM t28 a, t28 b", doubled.join(", "));
+    let limits = Limits { seconds: 1, ..Limits::default() };
+    let (job, cancel, began) = (job(&sql, &[], limits), Cancel::default(), Instant::now());
+    for ended in [runner().plan(&job, &cancel).map(|_| ()), runner().run(&job, &mut feed(&[]), &cancel).map(|_| ())] {
+        assert!(matches!(ended, Err(Failure::TooSlow(1) | Failure::TooLarge(_))), "{ended:?}");
+    }
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
 #[test]
 fn a_process_ends_when_it_is_cancelled() {
     let (given, cancel) = (given(), Cancel::default());
