@@ -8,10 +8,12 @@ mod bus;
 mod follow;
 mod limits;
 mod local;
+mod shares;
 mod shelf;
 
 pub use bus::{Admission, Bus};
 pub use follow::{AccessChanges, Cancellations, Followed, Follower, TopicObserver};
 pub use limits::LocalLimits;
 pub use local::LocalBus;
+pub use shares::{Payer, Shares, admit_shared};
 pub use shelf::Shelf;

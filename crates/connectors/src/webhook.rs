@@ -32,7 +32,7 @@ pub struct Received {
     pub delivery_id: DeliveryId,
     /// The service's word for what happened.
     pub event: Option<String>,
-    /// The body as JSON, else as a text, else `{"base64": …}`; one with very many values stays a text. Without what
+    /// The body as JSON, a form as an object, else a text, else `{"base64": …}`; one with very many values stays a text. Without what
     /// proves where it is from and what the connector hides.
     pub payload: Value,
     /// Is it an event that is kept? A handshake is none.
@@ -68,7 +68,7 @@ pub fn receive(webhook: &Webhook, delivery: &Delivery<'_>, secret: Option<&str>)
     if !is_proven && !ways.iter().any(|way| matches!(way, Verify::BodySecret { .. })) {
         return Err(NotSigned);
     }
-    let payload = content::read(webhook.body, delivery.body);
+    let payload = content::read(webhook.body, delivery.headers, delivery.body);
     if !is_proven && !ways.iter().any(|way| verify::fits_read(way, &payload, secret)) {
         return Err(NotSigned);
     }

@@ -15,6 +15,9 @@ pub(crate) struct Archive<'a> {
     budget: &'a Budget<'a>,
 }
 
+/// What each entry of an archive's directory begins with.
+const ENTRY: &[u8] = b"PK\x01\x02";
+
 /// What one part of an Office file says of another.
 pub(crate) struct Relation {
     pub(crate) id: String,
@@ -26,8 +29,10 @@ pub(crate) struct Relation {
 
 impl<'a> Archive<'a> {
     pub(crate) fn open(bytes: &'a [u8], budget: &'a Budget<'a>) -> Result<Self, Refusal> {
+        // The library makes an entry for each member before it says how many there are.
+        let entries = bytes.windows(ENTRY.len()).filter(|window| *window == ENTRY).count();
+        at_most(entries as u64, budget.limits.members, "files in the archive")?;
         let zip = ZipArchive::new(Cursor::new(bytes)).map_err(of_zip)?;
-        at_most(zip.len() as u64, budget.limits.members, "files in the archive")?;
         Ok(Self { zip, budget })
     }
 
@@ -55,6 +60,13 @@ impl<'a> Archive<'a> {
     /// The text of a member that is XML.
     pub(crate) fn xml(&mut self, name: &str) -> Result<Option<String>, Refusal> {
         let Some(bytes) = self.read(name)? else { return Ok(None) };
+        // Nearly all of them are UTF-8, which needs no second copy of the bytes.
+        let bytes = match String::from_utf8(bytes) {
+            Ok(text) if !text.contains('\0') => return Ok(Some(text)),
+            Ok(text) => text.into_bytes(),
+            Err(other) => other.into_bytes(),
+        };
+        self.budget.unpack(bytes.len() as u64)?;
         let text = charset::decoded(&bytes, Some("utf-8"));
         text.map(Some).ok_or_else(|| Refusal::damaged(format!("{name} is no text")))
     }
@@ -95,6 +107,7 @@ impl<'a> Archive<'a> {
                 continue;
             };
             let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
+            self.budget.hold(id.len() + kind.len() + folder.len() + target.len(), 2)?;
             found.push(Relation { id, kind, target: resolved(folder, &target) });
         }
         Ok(found)

@@ -12,13 +12,15 @@ use crate::budget::Budget;
 
 /// Sets limits and becomes the program, so that it never runs without them.
 const LIMITED: &str =
-    "ulimit -c 0 && ulimit -v \"$1\" && ulimit -t \"$2\" && ulimit -f \"$3\" && shift 3 && exec \"$@\"";
+    "ulimit -c 0 && ulimit -v \"$1\" && ulimit -S -t \"$2\" && ulimit -f \"$3\" && shift 3 && exec \"$@\"";
 /// The unit of `ulimit -f`.
 const BLOCK: u64 = 512;
 /// SIGXFSZ: more output than it may write.
 const TOO_MUCH_OUTPUT: i32 = 25;
-/// SIGXCPU and SIGKILL, by which the kernel ends what used up its processor time.
-const TOO_MUCH_TIME: [i32; 2] = [24, 9];
+/// SIGXCPU: more processor time than it may use. The hard limit stays above, because beyond it comes the other signal.
+const TOO_MUCH_TIME: i32 = 24;
+/// SIGKILL: nobody here sent it, so the kernel did when the machine or the container ran out of memory.
+const NO_MEMORY: i32 = 9;
 /// Bytes of the error output that are looked at.
 const SAID: usize = 4096;
 const PAUSE: Duration = Duration::from_millis(5);
@@ -96,8 +98,11 @@ impl Call<'_> {
     fn ended(&self, budget: &Budget<'_>, status: ExitStatus, out: &Path, err: &Path) -> Result<Ended, Refusal> {
         match status.signal() {
             Some(TOO_MUCH_OUTPUT) => return Err(Refusal::TooLarge { limit: self.output_bytes, unit: "bytes of text" }),
-            Some(signal) if TOO_MUCH_TIME.contains(&signal) => {
-                return Err(Refusal::TooSlow { seconds: budget.limits.seconds });
+            Some(TOO_MUCH_TIME) => return Err(Refusal::TooSlow { seconds: budget.limits.seconds }),
+            Some(NO_MEMORY) => {
+                return Err(
+                    self.failed("it was killed, most likely because the machine has too little memory".to_owned())
+                );
             }
             _ => {}
         }

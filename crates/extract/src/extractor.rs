@@ -45,6 +45,7 @@ impl Extractor {
         let mut flow = Flow::new(&budget);
         self.read_as(kind, bytes, &mut flow)?;
         flow.finish()?;
+        crate::passages::pay(&flow.blocks, &budget)?;
         if flow.blocks.is_empty() {
             return Err(Refusal::Empty);
         }

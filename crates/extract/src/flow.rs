@@ -93,18 +93,20 @@ impl<'a> Flow<'a> {
             if word.is_empty() {
                 continue;
             }
+            self.budget.may_grow(&self.line, word.len())?;
             if std::mem::take(&mut self.is_gap) && !self.line.is_empty() && !self.line.ends_with('\n') {
                 self.line.push(' ');
             }
             self.line.extend(word.chars().filter(|letter| !is_noise(*letter)));
         }
-        self.bound()
+        Ok(())
     }
 
     /// Text whose line breaks and indents mean something.
     pub(crate) fn verbatim(&mut self, piece: &str) -> Result<(), Refusal> {
+        self.budget.may_grow(&self.line, piece.len())?;
         self.line.extend(piece.chars().filter(|letter| !is_noise(*letter)));
-        self.bound()
+        Ok(())
     }
 
     /// A line break within the block.
@@ -233,11 +235,17 @@ impl<'a> Flow<'a> {
     /// A whole block.
     pub(crate) fn push(&mut self, content: Content) -> Result<(), Refusal> {
         match &content {
-            Content::Heading { text, .. } | Content::Paragraph(text) | Content::Item { text, .. } => {
+            Content::Heading { text, .. } | Content::Paragraph(text) => self.budget.keep(text)?,
+            // Two spaces for each level stand before it in Markdown.
+            Content::Item { text, depth } => {
                 self.budget.keep(text)?;
+                self.budget.repeat(2 * usize::from(*depth))?;
             }
             // Its cells are paid for.
             Content::Table(_) => self.budget.keep("")?,
+        }
+        if let Some(Place::Sheet { name, .. }) = &self.place {
+            self.budget.repeat(name.len())?;
         }
         self.blocks.push(Block { place: self.place.clone(), content });
         Ok(())
@@ -248,11 +256,6 @@ impl<'a> Flow<'a> {
         let text = self.line.trim_matches(is_space).to_owned();
         self.line.clear();
         text
-    }
-
-    /// A block that never ends is bounded as all of them are.
-    fn bound(&self) -> Result<(), Refusal> {
-        crate::budget::at_most(self.line.len() as u64, self.budget.limits.text_bytes, "bytes of text")
     }
 }
 

@@ -1,4 +1,5 @@
-use crate::{Block, Content, Document, Place, Table};
+use crate::budget::Budget;
+use crate::{Block, Content, Document, Place, Refusal, Table};
 
 /// A piece of a document that is found and cited as one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,99 +31,138 @@ impl Default for Size {
 ///
 /// A passage stands under one heading and on one page, sheet or slide. A table is cut between two rows, and each piece
 /// begins with the row that names the columns. A heading with nothing beneath it is a passage of its own.
+///
+/// Headings and names of columns are repeated in each passage. [`crate::Extractor::read`] has refused a document whose
+/// passages of [`Size::default`] are longer than twice [`crate::Limits::text_bytes`] with them.
 pub fn passages(document: &Document, size: Size) -> Vec<Passage> {
-    let mut cutter = Cutter {
-        size,
-        headings: Vec::new(),
-        is_bare: None,
-        place: None,
-        text: String::new(),
-        length: 0,
-        all: Vec::new(),
-    };
-    document.blocks.iter().for_each(|block| cutter.take(block));
-    cutter.bare_heading(u8::MIN);
-    cutter.cut();
-    cutter.all
+    let mut all: Vec<Passage> = Vec::new();
+    // Nothing is refused here.
+    let _: Result<(), Refusal> = cut(&document.blocks, size, |standing, text| {
+        let path = standing.headings.iter().map(|(_, heading)| heading.clone()).collect();
+        all.push(Passage { ordinal: all.len() as u32, path, place: standing.place.clone(), text });
+        Ok(())
+    });
+    all
 }
 
-struct Cutter {
+/// Pays for the passages of a document, without making them.
+pub(crate) fn pay(blocks: &[Block], budget: &Budget<'_>) -> Result<(), Refusal> {
+    cut(blocks, Size::default(), |standing, text| {
+        budget.time()?;
+        let headings: usize = standing.headings.iter().map(|(_, heading)| heading.len() + OF_A_TEXT).sum();
+        let place = match &standing.place {
+            Some(Place::Sheet { name, .. }) => name.len(),
+            _ => 0,
+        };
+        budget.passage((text.len() + headings + place) as u64)
+    })
+}
+
+/// What a text takes beside its bytes.
+const OF_A_TEXT: usize = 32;
+
+fn cut(
+    blocks: &[Block],
     size: Size,
+    keep: impl FnMut(&Standing, String) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    let mut cutter = Cutter {
+        size,
+        is_bare: None,
+        standing: Standing { headings: Vec::new(), place: None },
+        text: String::new(),
+        length: 0,
+        keep,
+    };
+    blocks.iter().try_for_each(|block| cutter.take(block))?;
+    cutter.bare_heading(u8::MIN)?;
+    cutter.cut()
+}
+
+/// Where the passage under way stands.
+struct Standing {
     /// The headings that are open, with their levels.
     headings: Vec<(u8, String)>,
+    place: Option<Place>,
+}
+
+struct Cutter<K> {
+    size: Size,
+    standing: Standing,
     /// The level of the last heading, while nothing stands beneath it, and where it stands.
     is_bare: Option<(u8, Option<Place>)>,
-    place: Option<Place>,
     text: String,
     /// Characters of the text.
     length: usize,
-    all: Vec<Passage>,
+    keep: K,
 }
 
-impl Cutter {
-    fn take(&mut self, block: &Block) {
-        if block.place != self.place {
-            self.cut();
+impl<K: FnMut(&Standing, String) -> Result<(), Refusal>> Cutter<K> {
+    fn take(&mut self, block: &Block) -> Result<(), Refusal> {
+        if block.place != self.standing.place {
+            self.cut()?;
         }
         match &block.content {
             Content::Heading { level, text } => self.heading(*level, text, block.place.clone()),
             Content::Paragraph(text) => self.prose(text, "", block.place.as_ref()),
             Content::Item { depth, text } => {
                 let bullet = format!("{}- ", "  ".repeat(usize::from(depth.saturating_sub(1))));
-                self.prose(text, &bullet, block.place.as_ref());
+                self.prose(text, &bullet, block.place.as_ref())
             }
             Content::Table(table) => {
                 self.begin(block.place.as_ref());
-                self.table(table);
+                self.table(table)
             }
         }
     }
 
-    fn heading(&mut self, level: u8, text: &str, place: Option<Place>) {
-        self.cut();
-        self.bare_heading(level);
-        self.headings.retain(|(above, _)| *above < level);
-        self.headings.push((level, text.to_owned()));
+    fn heading(&mut self, level: u8, text: &str, place: Option<Place>) -> Result<(), Refusal> {
+        self.cut()?;
+        self.bare_heading(level)?;
+        self.standing.headings.retain(|(above, _)| *above < level);
+        self.standing.headings.push((level, text.to_owned()));
         self.is_bare = Some((level, place));
+        Ok(())
     }
 
     /// The last heading becomes a passage when a heading of `next` follows it that is not beneath it.
-    fn bare_heading(&mut self, next: u8) {
-        let Some((level, place)) = self.is_bare.take() else { return };
+    fn bare_heading(&mut self, next: u8) -> Result<(), Refusal> {
+        let Some((level, place)) = self.is_bare.take() else { return Ok(()) };
         if next > level {
-            return;
+            return Ok(());
         }
-        let Some((_, text)) = self.headings.pop() else { return };
-        self.place = place;
+        let Some((_, text)) = self.standing.headings.pop() else { return Ok(()) };
+        self.standing.place = place;
         self.add(&text);
-        self.cut();
+        self.cut()
     }
 
     fn begin(&mut self, place: Option<&Place>) {
         self.is_bare = None;
-        self.place = place.cloned();
+        self.standing.place = place.cloned();
     }
 
-    fn prose(&mut self, text: &str, bullet: &str, place: Option<&Place>) {
+    fn prose(&mut self, text: &str, bullet: &str, place: Option<&Place>) -> Result<(), Refusal> {
         self.begin(place);
         for piece in pieces(text, self.size.most) {
-            self.make_room(piece.chars().count());
+            self.make_room(piece.chars().count())?;
             self.add(&format!("{bullet}{piece}"));
         }
+        Ok(())
     }
 
-    fn table(&mut self, table: &Table) {
+    fn table(&mut self, table: &Table) -> Result<(), Refusal> {
         let (header, rows) = match table.rows.split_first() {
             Some((first, rest)) if table.has_header => (Some(Table::line(first)), rest),
             _ => (None, table.rows.as_slice()),
         };
         // Text above a table often says what the table is, so a short one stays with its first rows.
-        self.make_room(self.size.target / 2);
+        self.make_room(self.size.target / 2)?;
         let mut is_headed = false;
         for row in rows {
             let line = Table::line(row);
             if self.is_full(line.chars().count()) {
-                self.cut();
+                self.cut()?;
                 is_headed = false;
             }
             if let (false, Some(header)) = (is_headed, &header) {
@@ -131,12 +171,11 @@ impl Cutter {
             is_headed = true;
             self.add(&line);
         }
+        Ok(())
     }
 
-    fn make_room(&mut self, characters: usize) {
-        if self.is_full(characters) {
-            self.cut();
-        }
+    fn make_room(&mut self, characters: usize) -> Result<(), Refusal> {
+        if self.is_full(characters) { self.cut() } else { Ok(()) }
     }
 
     fn is_full(&self, more: usize) -> bool {
@@ -152,14 +191,10 @@ impl Cutter {
         self.length += piece.chars().count();
     }
 
-    fn cut(&mut self) {
+    fn cut(&mut self) -> Result<(), Refusal> {
         self.length = 0;
         let text = std::mem::take(&mut self.text);
-        if text.trim().is_empty() {
-            return;
-        }
-        let path = self.headings.iter().map(|(_, heading)| heading.clone()).collect();
-        self.all.push(Passage { ordinal: self.all.len() as u32, path, place: self.place.clone(), text });
+        if text.trim().is_empty() { Ok(()) } else { (self.keep)(&self.standing, text) }
     }
 }
 

@@ -51,13 +51,32 @@ impl Kind {
             return Ok(Self::Mail);
         }
         let hint = "upload pdf, docx, xlsx, pptx, odt, html, md, txt, csv, eml or an image";
-        let text = charset::decoded(&bytes[..bytes.len().min(LOOKED_AT)], None);
-        Ok(of_text(&text.ok_or(Refusal::Unsupported { what: "a file of an unknown type", hint })?))
+        let head = beginning(bytes);
+        let text = charset::decoded(head, None);
+        let text = text.ok_or(Refusal::Unsupported { what: "a file of an unknown type", hint })?;
+        Ok(of_text(&text, head.len() < bytes.len()))
     }
 }
 
 /// Bytes from which the type of a text is told; even, because of UTF-16.
 const LOOKED_AT: usize = 64 * 1024;
+/// As many when the lines are long: the records of a wide table.
+const LOOKED_AT_WIDE: usize = 4 * 1024 * 1024;
+/// Lines without which nothing is told of a table: its names, a record, and the one that is cut off.
+const FEWEST_LINES: usize = 4;
+
+/// What the type of a text is told from: whole characters, and some lines, however long they are.
+fn beginning(bytes: &[u8]) -> &[u8] {
+    let head = &bytes[..bytes.len().min(LOOKED_AT)];
+    let lines = head.iter().filter(|byte| **byte == b'\n').take(FEWEST_LINES).count();
+    let most = if lines < FEWEST_LINES { LOOKED_AT_WIDE } else { LOOKED_AT };
+    let head = &bytes[..bytes.len().min(most)];
+    match std::str::from_utf8(head) {
+        // A letter that was cut in two.
+        Err(error) if error.error_len().is_none() && head.len() < bytes.len() => &head[..error.valid_up_to()],
+        _ => head,
+    }
+}
 
 fn is_image(head: &[u8]) -> bool {
     IMAGES.iter().any(|magic| head.starts_with(magic)) && (!head.starts_with(b"BM") || head.get(6..10) == Some(&[0; 4]))
@@ -102,12 +121,12 @@ fn of_ole(bytes: &[u8]) -> Refusal {
     Refusal::Unsupported { what: "a file of Office before 2007", hint: "save it as docx, xlsx or pptx" }
 }
 
-fn of_text(text: &str) -> Kind {
+fn of_text(text: &str, is_cut: bool) -> Kind {
     use crate::formats::{csv, html, markdown};
     let text = text.trim_start_matches('\u{feff}');
     match () {
         () if html::is_page(text) => Kind::Html,
-        () if csv::delimiter(text).is_some() => Kind::Csv,
+        () if csv::delimiter(text, is_cut).is_some() => Kind::Csv,
         () if markdown::is_markdown(text) => Kind::Markdown,
         () => Kind::Text,
     }

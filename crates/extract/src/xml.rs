@@ -26,6 +26,8 @@ pub(crate) struct Element<'x>(BytesStart<'x>);
 
 pub(crate) struct End<'x>(BytesEnd<'x>);
 
+/// Bytes of an attribute, above which it is none that a program wrote.
+const LONGEST_ATTRIBUTE: usize = 64 * 1024;
 /// Nodes between two looks at the clock.
 const BETWEEN_LOOKS: u64 = 4096;
 
@@ -78,7 +80,10 @@ impl<'x, 'b> Xml<'x, 'b> {
         let mut whole = String::new();
         while self.depth > outside {
             match self.next()? {
-                Some(Node::Text(text)) => whole.push_str(&text),
+                Some(Node::Text(text)) => {
+                    self.budget.may_grow(&whole, text.len())?;
+                    whole.push_str(&text);
+                }
                 Some(_) => {}
                 None => break,
             }
@@ -114,12 +119,15 @@ impl Element<'_> {
         self.0.local_name().into_inner()
     }
 
-    /// An attribute by its name without prefix.
+    /// An attribute by its name without prefix. One of more than 64 KiB counts as absent.
     pub(crate) fn attribute(&self, name: &[u8]) -> Option<String> {
         // The check for duplicates takes a time that grows with the square of their number.
         let mut all = self.0.attributes();
         let mut all = all.with_checks(false).filter_map(Result::ok);
         let found = all.find(|attribute| attribute.key.local_name().as_ref() == name)?;
+        if found.value.len() > LONGEST_ATTRIBUTE {
+            return None;
+        }
         let text = String::from_utf8_lossy(&found.value).into_owned();
         Some(unescape(&text).map_or_else(|_| text.clone(), Cow::into_owned))
     }
@@ -129,6 +137,9 @@ impl Element<'_> {
         let mut all = self.0.attributes();
         let mut all = all.with_checks(false).filter_map(Result::ok);
         let found = all.find(|one| one.key.prefix().is_some() && one.key.local_name().as_ref() == name)?;
+        if found.value.len() > LONGEST_ATTRIBUTE {
+            return None;
+        }
         Some(String::from_utf8_lossy(&found.value).into_owned())
     }
 

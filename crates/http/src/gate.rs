@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use artel_bus::{AccessChanges, Bus};
+use artel_bus::{AccessChanges, Bus, Shares};
 use artel_domain::{Basis, Clock, RateLimit, TenantId, UserId};
 use artel_identity::{ApiKeyMaker, Scopes, SecretBox, TokenVerifier};
 use artel_store::GateStore;
@@ -24,6 +24,7 @@ pub use auth_service::AuthServiceTrust;
 
 use crate::credentials::{self, Credential};
 use crate::identity::Shown;
+use crate::replies::Replies;
 use crate::sender::Sender;
 use crate::standing::Standings;
 use crate::waiting::this_request_ends_access;
@@ -57,21 +58,6 @@ pub struct GateConfig {
     pub auth_service: Option<AuthServiceTrust>,
 }
 
-/// How many times the limit of one key may be used by many keys together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shares {
-    /// By a user, with all their keys and tokens.
-    pub user: u32,
-    /// By all users of a tenant.
-    pub tenant: u32,
-}
-
-impl Default for Shares {
-    fn default() -> Self {
-        Self { user: 5, tenant: 50 }
-    }
-}
-
 /// Whether open connections may stay is asked this often, for what the bus does not tell.
 const LOOKS_EVERY: Duration = Duration::from_secs(2);
 
@@ -90,6 +76,7 @@ struct Inner {
     rate_default: RateLimit,
     rate_runs: RateLimit,
     shares: Shares,
+    replies: Arc<Replies>,
     trusted_proxies: Vec<IpNet>,
 }
 
@@ -128,6 +115,7 @@ impl Gate {
             standings,
             rate_default,
             rate_runs,
+            replies: Arc::default(),
             shares,
             trusted_proxies,
         }));
@@ -256,6 +244,10 @@ impl Gate {
 
     pub(crate) fn rate_runs(&self) -> RateLimit {
         self.0.rate_runs
+    }
+
+    pub(crate) fn replies(&self) -> &Arc<Replies> {
+        &self.0.replies
     }
 
     pub(crate) fn shares(&self) -> Shares {

@@ -1,6 +1,6 @@
 //! Rate limits, as layers: every request is counted for its principal, or for its address when it has none.
 
-use artel_bus::Admission;
+use artel_bus::{Admission, Payer, admit_shared};
 use artel_domain::RateLimit;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
@@ -25,7 +25,12 @@ pub async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Re
         Err(_) => gate.bus().admit(&format!("api:{}", ip::bucket(gate.ip(&parts))), gate.rate_default()).await,
     };
     parts.extensions.insert(Admitted(known.clone()));
+    let may_refuse = parts.method.is_safe();
     let answer = limited(&admission, Request::from_parts(parts, body), next).await;
+    let answer = match &known {
+        Ok(caller) => gate.replies().held(caller.tenant_id, may_refuse, answer),
+        Err(_) => answer,
+    };
     let refused = answer.extensions().get::<RefusedBecause>().copied();
     if let (Ok(caller), Some(RefusedBecause(code))) = (known, refused) {
         gate.note_refusal(&caller, code).await;
@@ -49,22 +54,10 @@ pub async fn charge(gate: &Gate, caller: &Identity) -> Result<(), Problem> {
     if admission.allowed { Ok(()) } else { Err(refusal(&admission)) }
 }
 
-/// Counts one request for the caller's key, for its user and for its tenant, in this order: what one refuses is not
-/// counted for the next. What is left is told of the key, unless another one refused.
+/// Counts one request of a known caller.
 async fn count(gate: &Gate, what: &str, caller: &Identity, rate: RateLimit) -> Admission {
-    let Identity { tenant_id, user_id, .. } = caller;
-    let own = gate.bus().admit(&format!("{what}:{tenant_id}:{}", caller.payer()), rate).await;
-    if !own.allowed {
-        return own;
-    }
-    let shares = gate.shares();
-    for (of, times) in [(format!("all-of-user:{user_id}"), shares.user), ("all-of-tenant".to_owned(), shares.tenant)] {
-        let shared = gate.bus().admit(&format!("{what}:{tenant_id}:{of}"), rate.times(times)).await;
-        if !shared.allowed {
-            return shared;
-        }
-    }
-    own
+    let payer = Payer { tenant: caller.tenant_id, user: caller.user_id, own: caller.payer() };
+    admit_shared(gate.bus(), what, &payer, rate, gate.shares()).await
 }
 
 /// For routes where nobody is known yet: by address.

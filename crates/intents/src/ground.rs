@@ -1,8 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use artel_bus::Bus;
-use artel_domain::Clock;
+use artel_bus::{Bus, Shares};
+use artel_domain::{Clock, RateLimit};
 use artel_engine::Policy;
 use artel_store::IntentStore;
 
@@ -15,15 +15,24 @@ pub struct IntentsConfig {
     pub runs_per_day_user: Option<i64>,
     /// The same for all users of a tenant together.
     pub runs_per_day_tenant: Option<i64>,
+    /// How often runs may be started, and how many times that by a user and a tenant. Requests were counted when they
+    /// came; starts by tasks and by agents are counted here, beside them. `None`: as often as anybody likes.
+    pub run_rate: Option<(RateLimit, Shares)>,
     /// Two starts of a task by its schedule are at least so far apart.
     pub least_between_starts: Duration,
 }
 
 impl IntentsConfig {
-    /// Without daily limits; ten seconds between two starts of a task.
+    /// Without limits of runs; ten seconds between two starts of a task.
     pub fn new(max_context_tokens: usize) -> Self {
         let least_between_starts = Duration::from_secs(10);
-        Self { max_context_tokens, runs_per_day_user: None, runs_per_day_tenant: None, least_between_starts }
+        Self {
+            max_context_tokens,
+            runs_per_day_user: None,
+            runs_per_day_tenant: None,
+            run_rate: None,
+            least_between_starts,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod due;
 mod firing;
 mod manage;
+mod rate;
 mod schedule;
 mod standing;
 mod terms;

@@ -264,6 +264,7 @@ fn intents(config: &Config, ground: &Ground<dyn Store>, policy: Arc<dyn Policy>)
         max_context_tokens: config.max_context_tokens,
         runs_per_day_user: config.shares.runs_per_day_user,
         runs_per_day_tenant: config.shares.runs_per_day_tenant,
+        run_rate: Some((config.rate_limit_runs, ground::shares(config))),
         least_between_starts: config.shares.least_between_starts,
     };
     Intents::new(ground.store.clone(), ground.bus.clone(), ground.clock.clone(), policy, limits)

@@ -144,13 +144,30 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Connection exceptions (08), lack of resources (53), an operator at work or a server that starts or stops (57P), and
-/// a primary that became read-only (25006).
+/// Connection exceptions (08), lack of resources (53), a statement that the operator or a time limit ended or a server
+/// that starts or stops (57), a lock that others held too long (55P03), transactions that got into each other's way
+/// (40), and a primary that became read-only (25006).
 fn says_later(code: &str) -> bool {
-    code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") || code == "25006"
+    let classes = ["08", "53", "57", "40"];
+    classes.iter().any(|class| code.starts_with(class)) || matches!(code, "55P03" | "25006")
 }
 
 /// A row that cannot be what it should be.
 pub(crate) fn unreadable(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> sqlx::Error {
     sqlx::Error::Decode(why.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_later;
+
+    #[test]
+    fn what_passes_by_itself_is_told_from_what_is_broken() {
+        for code in ["08006", "53300", "57014", "57P01", "57P03", "55P03", "40001", "40P01", "25006"] {
+            assert!(says_later(code), "{code}");
+        }
+        for code in ["42601", "22001", "23505", "25001", "55006", "XX000"] {
+            assert!(!says_later(code), "{code}");
+        }
+    }
 }

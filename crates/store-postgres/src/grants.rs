@@ -23,20 +23,29 @@ pub(crate) async fn create(
     }
     // It is not deleted before this transaction ends.
     let credential = sqlx::query_scalar!(
-        "SELECT id FROM credentials
+        "SELECT service_name FROM credentials
          WHERE tenant_id = $1 AND id = $2 AND ($3::uuid IS NULL OR user_id IS NULL OR user_id = $3) FOR SHARE",
         viewer.tenant_id.0,
         grant.credential_id.0,
         viewer.reads_only().map(|user| user.0)
     );
-    if credential.fetch_optional(&mut *tx).await?.is_none() {
-        return Ok(GrantWrite::CredentialMissing);
-    }
+    let Some(service) = credential.fetch_optional(&mut *tx).await? else { return Ok(GrantWrite::CredentialMissing) };
     let earlier = of_agent(&mut *tx, viewer, grant.agent_id).await?;
     match earlier.into_iter().find(|earlier| earlier.credential_id == grant.credential_id) {
         Some(earlier) if earlier.id == grant.id => return Ok(GrantWrite::Done(earlier)),
         Some(_) => return Ok(GrantWrite::Duplicate),
         None => {}
+    }
+    // Whoever takes a connector from the agent waits for the agent's row, or this one has waited for them.
+    let is_allowed = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM agent_connectors
+             WHERE tenant_id = $1 AND agent_id = $2 AND connector_key = $3) AS "is_there!""#,
+        viewer.tenant_id.0,
+        grant.agent_id.0,
+        service
+    );
+    if !is_allowed.fetch_one(&mut *tx).await? {
+        return Ok(GrantWrite::ConnectorMissing);
     }
     let made = grants!(
         "INSERT INTO grants (id, tenant_id, agent_id, credential_id, scopes, created_by, created_at)

@@ -1,10 +1,11 @@
 //! What agents keep for users. A file is the version of its path that nothing has replaced.
 
 use artel_domain::{AuditEntry, MemoryFile, MemoryPath, MemoryVersion, Timestamp, UserId};
-use artel_store::memory::MOST_MEMORY_FILES;
+use artel_store::memory::{MOST_MEMORY_FILES, MOST_MEMORY_VERSIONS, MOST_REPLACED_VERSIONS};
 use artel_store::{Found, MemoryChange, MemoryOutcome, MemoryWhat, Page, Viewer};
 use artel_words::{Field, Query, Shelf, split_head, tsvector};
 use sqlx::{PgConnection, PgPool};
+use tokio::sync::Mutex;
 
 use crate::audit;
 use crate::begun::begin;
@@ -13,6 +14,10 @@ use crate::values::{micros, number, text, time};
 
 /// Greater than every character, so that `prefix` and this end what begins with `prefix`.
 const LAST: char = '\u{10ffff}';
+
+/// Changes of one user's memory wait for each other here, before they take a connection: those of one user would hold
+/// all of them otherwise, each waiting for the lock of the one before. Users that share a place wait for each other too.
+static QUEUES: [Mutex<()>; 16] = [const { Mutex::const_new(()) }; 16];
 
 /// What is at the path of a change.
 struct Present {
@@ -44,6 +49,7 @@ pub(crate) async fn change(
         return Ok(MemoryOutcome::Missing);
     }
     let place = Place { viewer, change, at: micros(audit.at) };
+    let _turn = QUEUES[(change.owner.0.as_u128() % QUEUES.len() as u128) as usize].lock().await;
     let mut tx = begin(pool).await?;
     place.lock(&mut tx).await?;
     if let Some(made) = place.made_before(&mut tx).await? {
@@ -55,7 +61,8 @@ pub(crate) async fn change(
         return Ok(MemoryOutcome::Conflict { present: version });
     }
     let outcome = place.make(&mut tx, present).await?;
-    if matches!(outcome, MemoryOutcome::Done { .. }) {
+    if let MemoryOutcome::Done { path, version, .. } = &outcome {
+        place.trim(&mut tx, path, *version).await?;
         audit::append(&mut tx, viewer.tenant_id, std::slice::from_ref(audit)).await?;
         tx.commit().await?;
     }
@@ -176,6 +183,31 @@ impl Place<'_> {
         sqlx::query!("UPDATE memory_versions SET replaced_at = $1, words = NULL WHERE id = $2", self.at, id)
             .execute(tx)
             .await?;
+        Ok(())
+    }
+
+    /// Old versions beyond the bounds go, the oldest first.
+    async fn trim(&self, tx: &mut PgConnection, path: &MemoryPath, newest: i64) -> sqlx::Result<()> {
+        sqlx::query!(
+            "DELETE FROM memory_versions WHERE tenant_id = $1 AND owner_id = $2 AND path = $3 AND version <= $4
+                 AND replaced_at IS NOT NULL",
+            self.viewer.tenant_id.0,
+            self.change.owner.0,
+            path.as_str(),
+            newest - MOST_MEMORY_VERSIONS
+        )
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query!(
+            "DELETE FROM memory_versions WHERE id IN (
+                 SELECT id FROM memory_versions WHERE tenant_id = $1 AND owner_id = $2 AND replaced_at IS NOT NULL
+                 ORDER BY replaced_at DESC, id DESC OFFSET $3)",
+            self.viewer.tenant_id.0,
+            self.change.owner.0,
+            MOST_REPLACED_VERSIONS
+        )
+        .execute(tx)
+        .await?;
         Ok(())
     }
 
@@ -308,14 +340,16 @@ pub(crate) async fn versions(
 
 pub(crate) async fn forget(pool: &PgPool, before: Timestamp, limit: u32) -> sqlx::Result<u64> {
     let forgotten = sqlx::query!(
-        "DELETE FROM memory_versions WHERE id IN (SELECT id FROM memory_versions WHERE replaced_at < $1 LIMIT $2)",
+        "DELETE FROM memory_versions WHERE id IN (
+             SELECT id FROM memory_versions WHERE replaced_at < $1 ORDER BY replaced_at, id LIMIT $2)",
         micros(before),
         i64::from(limit),
     );
     Ok(forgotten.execute(pool).await?.rows_affected())
 }
 
-/// A word that few of the files have says more than one that most have. All counts are of this user's files.
+/// A word that few of the files have says more than one that most have. All counts are of this user's files. The words
+/// of a file are unpacked once (`whole`), not once for each word of the query.
 pub(crate) async fn search(
     pool: &PgPool,
     viewer: &Viewer,
@@ -331,13 +365,20 @@ pub(crate) async fn search(
                SELECT path, title, source, bytes, version, made_at, words FROM memory_versions
                WHERE words @@ $1::text::tsquery AND tenant_id = $2 AND owner_id = $3 AND path >= $4 AND path < $5
                    AND replaced_at IS NULL AND ($6::uuid IS NULL OR owner_id = $6)),
-           terms AS (
-               SELECT q.term::tsquery AS term,
-                   ln(1 + ((SELECT count(*) FROM mine) - count(mine.path) + 0.5) / (count(mine.path) + 0.5))::float8 AS weight
-               FROM unnest($7::text[]) q(term) LEFT JOIN mine ON mine.words @@ q.term::tsquery GROUP BY q.term)
-           SELECT path AS "path!", title AS "title!", source AS "source!", bytes AS "bytes!", version AS "version!",
-               made_at AS "made_at!", (SELECT coalesce(sum(t.weight * ts_rank('{0.25, 0.25, 0.25, 1.0}', mine.words, t.term, 1)), 0) FROM terms t)::float8 AS "rank!"
-           FROM mine ORDER BY 7 DESC, mine.path LIMIT $8"#,
+           hits AS MATERIALIZED (
+               SELECT mine.path, found.term, found.rank FROM mine
+               CROSS JOIN LATERAL (SELECT mine.words || ''::tsvector AS words OFFSET 0) whole
+               CROSS JOIN LATERAL (
+                   SELECT term, ts_rank('{0.25, 0.25, 0.25, 1.0}', whole.words, term::tsquery, 1) AS rank
+                   FROM unnest($7::text[]) term WHERE whole.words @@ term::tsquery) found),
+           terms AS MATERIALIZED (
+               SELECT term, ln(1 + ((SELECT count(*) FROM mine) - count(*) + 0.5) / (count(*) + 0.5))::float8 AS weight
+               FROM hits GROUP BY term),
+           ranks AS MATERIALIZED (
+               SELECT hits.path, sum(terms.weight * hits.rank) AS rank FROM hits JOIN terms USING (term) GROUP BY hits.path)
+           SELECT mine.path AS "path!", title AS "title!", source AS "source!", bytes AS "bytes!", version AS "version!",
+               made_at AS "made_at!", coalesce(ranks.rank, 0) AS "rank!"
+           FROM mine LEFT JOIN ranks ON ranks.path = mine.path ORDER BY 7 DESC, mine.path LIMIT $8"#,
         query.tsquery(&shelf),
         viewer.tenant_id.0,
         owner.0,

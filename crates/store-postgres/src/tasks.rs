@@ -12,15 +12,26 @@ use crate::filters::filtered;
 use crate::rows::{TaskRow, tasks};
 use crate::values::{duration_micros, json, maybe_json, micros, text};
 
-pub(crate) async fn create(pool: &PgPool, task: &Task, audit: &AuditEntry) -> sqlx::Result<Task> {
+pub(crate) async fn create(pool: &PgPool, task: &Task, most: i64, audit: &AuditEntry) -> sqlx::Result<Option<Task>> {
     let mut tx = begin(pool).await?;
+    // The tasks of one owner are made one after the other, so that the count holds.
+    let owner = format!("tasks of {} {}", task.tenant_id, task.owner_id);
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", owner).execute(&mut *tx).await?;
     if let Some(known) = find_even_deleted(&mut tx, task.tenant_id, task.id).await? {
-        return Ok(known);
+        return Ok(Some(known));
+    }
+    let there = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM tasks WHERE tenant_id = $1 AND deleted_at IS NULL AND owner_id = $2"#,
+        task.tenant_id.0,
+        task.owner_id.0
+    );
+    if there.fetch_one(&mut *tx).await? >= most {
+        return Ok(None);
     }
     insert(&mut tx, task).await?;
     audit::append(&mut tx, task.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
-    Ok(task.clone())
+    Ok(Some(task.clone()))
 }
 
 /// What an earlier try of a request made.

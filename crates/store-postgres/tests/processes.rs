@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use artel_domain::{Event, Phase};
+use artel_store::conformance::memory;
 use artel_store::conformance::tasks::{push, task};
 use artel_store::conformance::world::{BLOCK, LEASE, World, ending, entry, fence, now};
-use artel_store::{Claim, Step, Store};
+use artel_store::{Claim, MemoryOutcome, MemoryWhat, Page, Step, Store};
 use sqlx::{Connection, PgConnection};
 use tokio::task::JoinSet;
 
@@ -72,11 +73,43 @@ async fn a_row_that_cannot_be_read_costs_only_its_own_run() {
 }
 
 #[tokio::test]
+async fn changes_of_one_memory_hold_one_connection() {
+    let Some(url) = scratch::database().await else { return };
+    let store: Arc<dyn Store> = Arc::new(scratch::store(&url).await);
+    let (ada, bob) = (World::new(&store).await, World::new(&store).await);
+    let writes = |number: usize| MemoryWhat::Write {
+        title: "Style".to_owned(),
+        source: "the user".to_owned(),
+        content: number.to_string(),
+    };
+    memory::changes(&ada, "a.md", writes(0)).await;
+    // The first of the changes waits for this row, and all others for the first.
+    let mut database = PgConnection::connect(&url).await.unwrap();
+    let mut holding = database.begin().await.unwrap();
+    sqlx::query("SELECT id FROM memory_versions FOR UPDATE").execute(&mut *holding).await.unwrap();
+    let mut changes = JoinSet::new();
+    for number in 1..=30 {
+        let ada = ada.clone();
+        changes.spawn(async move { memory::changes(&ada, "a.md", writes(number)).await });
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let page = Page { limit: 10, offset: 0 };
+    let other = tokio::time::timeout(Duration::from_secs(5), async {
+        store.list_memory(&bob.viewer(), bob.user, "", page).await
+    });
+    assert_eq!(other.await.unwrap().unwrap(), (Vec::new(), 0));
+    holding.rollback().await.unwrap();
+    while let Some(change) = changes.join_next().await {
+        assert!(matches!(change.unwrap(), MemoryOutcome::Done { .. }));
+    }
+}
+
+#[tokio::test]
 async fn a_task_that_cannot_be_read_keeps_no_place_from_others() {
     let Some(url) = scratch::database().await else { return };
     let store: Arc<dyn Store> = Arc::new(scratch::store(&url).await);
     let world = World::new(&store).await;
-    let makes = async || store.create_task(task(&world), world.audit("task.create")).await.unwrap().id;
+    let makes = async || store.create_task(task(&world), 10, world.audit("task.create")).await.unwrap().unwrap().id;
     let (damaged, well) = (makes().await, makes().await);
     store.record_inbound_event(push(&world)).await.unwrap();
     let mut database = PgConnection::connect(&url).await.unwrap();

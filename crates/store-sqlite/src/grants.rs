@@ -16,14 +16,24 @@ pub(crate) async fn create(tx: &mut Tx, viewer: &Viewer, grant: &Grant, audit: &
     if agents::find_seen(&mut tx.conn, viewer, grant.agent_id).await?.is_none() {
         return Ok(GrantWrite::AgentMissing);
     }
-    if credentials::find(&mut tx.conn, viewer, grant.credential_id).await?.is_none() {
+    let Some(credential) = credentials::find(&mut tx.conn, viewer, grant.credential_id).await? else {
         return Ok(GrantWrite::CredentialMissing);
-    }
+    };
     let earlier = of_agent(&mut tx.conn, viewer, grant.agent_id).await?;
     match earlier.into_iter().find(|earlier| earlier.credential_id == grant.credential_id) {
         Some(earlier) if earlier.id == grant.id => return Ok(GrantWrite::Done(earlier)),
         Some(_) => return Ok(GrantWrite::Duplicate),
         None => {}
+    }
+    let is_allowed = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM agent_connectors
+             WHERE tenant_id = ?1 AND agent_id = ?2 AND connector_key = ?3) AS "is_there!: bool""#,
+        viewer.tenant_id.0,
+        grant.agent_id.0,
+        credential.service_name
+    );
+    if !is_allowed.fetch_one(&mut tx.conn).await? {
+        return Ok(GrantWrite::ConnectorMissing);
     }
     let (at, scopes) = (micros(grant.created_at), serde_json::to_string(&grant.scopes)?);
     sqlx::query!(

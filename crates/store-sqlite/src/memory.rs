@@ -1,7 +1,7 @@
 //! What agents keep for users. A file is the version of its path that nothing has replaced.
 
 use artel_domain::{AuditEntry, MemoryFile, MemoryPath, MemoryVersion, Timestamp, UserId};
-use artel_store::memory::MOST_MEMORY_FILES;
+use artel_store::memory::{MOST_MEMORY_FILES, MOST_MEMORY_VERSIONS, MOST_REPLACED_VERSIONS};
 use artel_store::{Found, MemoryChange, MemoryOutcome, MemoryWhat, Page, Viewer};
 use artel_words::{Query, Shelf, fts5, split_head};
 use sqlx::SqlitePool;
@@ -53,7 +53,8 @@ pub(crate) async fn change(
         return Ok(MemoryOutcome::Conflict { present: version });
     }
     let outcome = place.make(tx, present).await?;
-    if matches!(outcome, MemoryOutcome::Done { .. }) {
+    if let MemoryOutcome::Done { path, version, .. } = &outcome {
+        place.trim(tx, path, *version).await?;
         tx.audit(viewer.tenant_id, audit);
     }
     Ok(outcome)
@@ -168,6 +169,32 @@ impl Place<'_> {
             .execute(&mut tx.conn)
             .await?;
         sqlx::query!("DELETE FROM memory_words WHERE rowid = ?1", id).execute(&mut tx.conn).await?;
+        Ok(())
+    }
+
+    /// Old versions beyond the bounds go, the oldest first.
+    async fn trim(&self, tx: &mut Tx, path: &MemoryPath, newest: i64) -> Outcome<()> {
+        let (path, last) = (path.as_str(), newest - MOST_MEMORY_VERSIONS);
+        sqlx::query!(
+            "DELETE FROM memory_versions WHERE tenant_id = ?1 AND owner_id = ?2 AND path = ?3 AND version <= ?4
+                 AND replaced_at IS NOT NULL",
+            self.viewer.tenant_id.0,
+            self.change.owner.0,
+            path,
+            last
+        )
+        .execute(&mut tx.conn)
+        .await?;
+        sqlx::query!(
+            "DELETE FROM memory_versions WHERE id IN (
+                 SELECT id FROM memory_versions WHERE tenant_id = ?1 AND owner_id = ?2 AND replaced_at IS NOT NULL
+                 ORDER BY replaced_at DESC, id DESC LIMIT -1 OFFSET ?3)",
+            self.viewer.tenant_id.0,
+            self.change.owner.0,
+            MOST_REPLACED_VERSIONS
+        )
+        .execute(&mut tx.conn)
+        .await?;
         Ok(())
     }
 
@@ -302,7 +329,8 @@ pub(crate) async fn versions(
 pub(crate) async fn forget(tx: &mut Tx, before: Timestamp, limit: u32) -> Outcome<u64> {
     let before = micros(before);
     let forgotten = sqlx::query!(
-        "DELETE FROM memory_versions WHERE id IN (SELECT id FROM memory_versions WHERE replaced_at < ?1 LIMIT ?2)",
+        "DELETE FROM memory_versions WHERE id IN (
+             SELECT id FROM memory_versions WHERE replaced_at < ?1 ORDER BY replaced_at, id LIMIT ?2)",
         before,
         limit
     );

@@ -10,13 +10,21 @@ use crate::rows::{TaskRow, all, one, tasks};
 use crate::values::micros;
 use crate::writer::Tx;
 
-pub(crate) async fn create(tx: &mut Tx, task: &Task, audit: &AuditEntry) -> Outcome<Task> {
+pub(crate) async fn create(tx: &mut Tx, task: &Task, most: i64, audit: &AuditEntry) -> Outcome<Option<Task>> {
     if let Some(known) = find_even_deleted(tx, task.tenant_id, task.id).await? {
-        return Ok(known);
+        return Ok(Some(known));
+    }
+    let there = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!: i64" FROM tasks WHERE tenant_id = ?1 AND deleted_at IS NULL AND owner_id = ?2"#,
+        task.tenant_id.0,
+        task.owner_id.0
+    );
+    if there.fetch_one(&mut tx.conn).await? >= most {
+        return Ok(None);
     }
     insert(tx, task).await?;
     tx.audit(task.tenant_id, audit);
-    Ok(task.clone())
+    Ok(Some(task.clone()))
 }
 
 /// What an earlier try of a request made.

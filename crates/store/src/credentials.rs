@@ -36,6 +36,8 @@ pub enum GrantWrite {
     Done(Grant),
     AgentMissing,
     CredentialMissing,
+    /// The credential is of a service that is not among the agent's connectors.
+    ConnectorMissing,
     /// The agent has a grant of this credential already.
     Duplicate,
 }

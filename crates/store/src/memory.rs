@@ -7,6 +7,12 @@ use crate::{Page, Result, Viewer};
 /// The most files of one user's memory.
 pub const MOST_MEMORY_FILES: u32 = 2000;
 
+/// The most versions of one path, the present one included.
+pub const MOST_MEMORY_VERSIONS: i64 = 100;
+
+/// The most replaced and deleted versions of one user's memory, over all paths.
+pub const MOST_REPLACED_VERSIONS: i64 = 2000;
+
 /// A change of a user's memory. Its time is that of its audit row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemoryChange {
@@ -53,7 +59,8 @@ pub enum MemoryOutcome {
 /// What agents keep for users. A user's memory is that user's; administrators and services read those of the tenant,
 /// services change them too.
 ///
-/// Each change makes a version; what was there before is kept until [`Memory::forget_memory_versions`].
+/// Each change makes a version; what was there before is kept until [`Memory::forget_memory_versions`], as long as it
+/// is among the [`MOST_MEMORY_VERSIONS`] of its path and the [`MOST_REPLACED_VERSIONS`] of its user.
 #[async_trait]
 pub trait Memory: Send + Sync {
     /// One change in one transaction, the words that the file is found by included.

@@ -86,8 +86,8 @@ pub const UNREADABLE_FOR: Duration = Duration::from_mins(1);
 #[async_trait]
 pub trait Tasks: Send + Sync {
     /// When the tenant has a task of this id (a retried request), also one that was deleted, it is returned and nothing
-    /// is written.
-    async fn create_task(&self, task: Task, audit: AuditEntry) -> Result<Task>;
+    /// is written. `None`: the owner has `most` tasks, also when others make some at the same time.
+    async fn create_task(&self, task: Task, most: i64, audit: AuditEntry) -> Result<Option<Task>>;
     async fn find_task(&self, viewer: &Viewer, task: TaskId) -> Result<Option<Task>>;
     /// Newest first: the page and the number of all that match.
     async fn list_tasks(&self, viewer: &Viewer, filter: TaskFilter, page: Page) -> Result<(Vec<Task>, i64)>;

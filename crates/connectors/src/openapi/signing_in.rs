@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::budget::{LONGEST_NAME, LONGEST_URL, MAX_WAYS};
 use super::document::Document;
 use super::report::Report;
+use crate::request::is_other_method;
 use crate::schema::{Condition, Grant, Member, Oauth2, Scheme, Send, Template, Text};
 
 /// What a document says of signing in.
@@ -128,6 +129,10 @@ fn authorization(member: &str) -> Send {
 fn api_key(name: &str, scheme: &Value, signing: &mut Signing) -> Option<Part> {
     let wire = scheme.get("name")?.as_str().filter(|name| name.len() <= LONGEST_NAME)?.trim().to_owned();
     let at = scheme.get("in")?.as_str()?;
+    if is_other_method(&wire) {
+        // Its secret would be the method, and each call would be another one than the rules saw.
+        return None;
+    }
     if at == "header" && (wire.parse::<HeaderName>().is_err() || is_of_connection(&wire)) {
         return None;
     }

@@ -147,6 +147,25 @@ fn servers_with_variables_relative_ones_and_none() {
 }
 
 #[test]
+fn a_method_that_a_path_or_a_parameter_names_makes_no_read() {
+    let header = json!([{"name": "X-HTTP-Method-Override", "in": "header", "schema": {"type": "string"}}]);
+    let made = imported(
+        json!({"/a?_method=DELETE": {"get": {}}, "/b": {"get": {"parameters": header}}, "/c": {"get": {}}}),
+        json!({"components": {"securitySchemes": {"key": {"type": "apiKey", "in": "query", "name": "_method"}}}}),
+    );
+    let reads: Vec<bool> = made
+        .connector
+        .operations()
+        .map(|(_, operation)| {
+            let verb = operation.parameters.iter().map(|(name, _)| (name.to_owned(), json!("DELETE"))).collect();
+            crate::request::surely_reads(operation, &verb)
+        })
+        .collect();
+    assert_eq!(reads, [false, false, true]);
+    assert!(told(&made, "way to sign in is not known"), "a secret that is the method: {:?}", made.left_out);
+}
+
+#[test]
 fn a_path_may_have_a_server_of_its_own() {
     let made = imported(
         json!({"/a": {"get": {}}, "/files": {"servers": [{"url": "https://files.example"}], "post": {}}}),

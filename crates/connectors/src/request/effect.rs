@@ -7,7 +7,8 @@ use super::place::given;
 use crate::account::Secrets;
 use crate::schema::{Access, Method, Operation, Place};
 
-/// Query parameters that many frameworks take for the method, in the form of [`plain`].
+/// Names of query parameters, headers and members of a body that many frameworks take for the method, in the form of
+/// [`plain`].
 const OTHER_METHOD: [&str; 8] = [
     "_method",
     "_httpmethod",
@@ -51,10 +52,17 @@ fn text(operation: &Operation, params: &Map<String, Value>, place: Place) -> Opt
     given(operation, params).find(|given| given.parameter.place == place).map(|given| given.value)
 }
 
-/// Whether the query may turn the call into one of another method.
+/// Whether something in the request may turn the call into one of another method: what the caller gives, and what is
+/// sent whatever they say.
 fn names_another_method(operation: &Operation, params: &Map<String, Value>) -> bool {
+    let always = &operation.always;
+    let sent = always.query.keys().chain(always.headers.keys()).chain(members(always.body.as_ref()));
+    if sent.into_iter().any(|name| is_other_method(name)) {
+        return true;
+    }
     given(operation, params).any(|given| match given.parameter.place {
-        Place::Query => is_other_method(given.wire_name()),
+        Place::Query | Place::Header | Place::Body => is_other_method(given.wire_name()),
+        Place::WholeBody => members(Some(&given.value)).any(|name| is_other_method(name)),
         Place::QueryMap => given.value.as_object().into_iter().flatten().any(|(name, value)| {
             encode::pairs(name, value, given.parameter.encode).iter().any(|(name, _)| is_other_method(name))
         }),
@@ -62,7 +70,13 @@ fn names_another_method(operation: &Operation, params: &Map<String, Value>) -> b
     })
 }
 
-fn is_other_method(name: &str) -> bool {
+/// The names of an object.
+fn members(value: Option<&Value>) -> impl Iterator<Item = &String> {
+    value.and_then(Value::as_object).into_iter().flat_map(Map::keys)
+}
+
+/// Whether receivers may read a parameter, a header or a member of this name as the method.
+pub(crate) fn is_other_method(name: &str) -> bool {
     OTHER_METHOD.contains(&&*plain(name))
 }
 

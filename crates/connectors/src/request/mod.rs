@@ -18,6 +18,7 @@ use url::Url;
 
 pub use address::{base_url, bases_of, hosts_of, shown_base_urls};
 pub(crate) use address::{leaves, path_names};
+pub(crate) use effect::is_other_method;
 pub use effect::{surely_reads, writes};
 pub(crate) use place::given;
 pub use sign::sign_in;

@@ -244,6 +244,26 @@ fn a_query_that_names_another_method_makes_a_write() {
 }
 
 #[test]
+fn a_method_that_is_always_sent_or_stands_in_a_header_or_a_body_makes_a_write() {
+    let connector = connector(
+        "- {key: query, summary: {ru: О, en: O}, access: read, method: GET, path: /a, always: {query: {_method: DELETE}}}\n\
+         - {key: header, summary: {ru: О, en: O}, access: read, method: GET, path: /a, always: {headers: {X-HTTP-Method-Override: PUT}}}\n\
+         - {key: given, summary: {ru: О, en: O}, access: read, method: GET, path: /a, parameters: {verb: {in: header, at: X-HTTP-Method}}}\n\
+         - {key: form, summary: {ru: О, en: O}, access: read, method: POST, path: /a, body: form, parameters: {verb: {in: body, at: _method}}}\n\
+         - {key: whole, summary: {ru: О, en: O}, access: read, method: POST, path: /a, body: json, parameters: {body: {in: whole_body}}}",
+    );
+    let reads =
+        |key: &str, params: Value| surely_reads(connector.operation(key).unwrap().1, params.as_object().unwrap());
+    for key in ["query", "header"] {
+        assert!(!reads(key, json!({})), "{key}");
+    }
+    for key in ["given", "form"] {
+        assert!(!reads(key, json!({"verb": "DELETE"})) && reads(key, json!({})), "{key}");
+    }
+    assert!(!reads("whole", json!({"body": {"_method": "DELETE"}})) && reads("whole", json!({"body": {"a": 1}})));
+}
+
+#[test]
 fn idempotency_keys_go_where_the_service_wants_them() {
     let query = "- {key: o, summary: {ru: О, en: O}, access: write, method: POST, path: /o, idempotency: {in: query, name: operationId}}";
     assert_eq!(built(query, json!({})).unwrap().url.query(), Some("operationId=k-1"));

@@ -121,7 +121,7 @@ fn what_nobody_may_see_is_masked_and_what_is_no_json_is_kept() {
     let hiding = json!({ "hidden": ["/auth/token", "/absent/token"] });
     let kept = received(hiding, &[], r#"{"auth": {"token": "t", "user": 1}}"#, None, None).unwrap();
     assert_eq!(kept.payload, json!({ "auth": { "token": "***", "user": 1 } }));
-    let bytes = |body: &[u8]| super::content::read(crate::schema::EventBody::Json, body);
+    let bytes = |body: &[u8]| super::content::read(crate::schema::EventBody::Json, &HeaderMap::new(), body);
     assert_eq!(bytes(b""), Value::Null);
     assert_eq!(bytes("<a>да</a>".as_bytes()), json!("<a>да</a>"));
     assert_eq!(bytes(b"\xff\x00"), json!({ "base64": "/wA=" }));
@@ -149,4 +149,29 @@ fn signatures_beyond_the_eighth_are_not_looked_at_and_cost_nothing() {
     };
     assert!(behind(7).is_ok());
     assert!(behind(8).is_err());
+}
+
+#[test]
+fn a_body_is_what_its_content_type_says_in_its_charset() {
+    use crate::schema::EventBody;
+    let read = |kind: EventBody, said: &'static str, body: &[u8]| {
+        let headers = HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static(said))]);
+        super::content::read(kind, &headers, body)
+    };
+    let order = json!({ "order": { "id": "7", "name": "Анна К" } });
+    let form = "order[id]=7&order%5Bname%5D=%D0%90%D0%BD%D0%BD%D0%B0+%D0%9A";
+    assert_eq!(read(EventBody::Json, "application/x-www-form-urlencoded", form.as_bytes()), order);
+    let form = "order[id]=7&order[name]=%C0%ED%ED%E0+%CA";
+    assert_eq!(
+        read(EventBody::Json, "application/x-www-form-urlencoded; charset=windows-1251", form.as_bytes()),
+        order
+    );
+    let anna = json!({ "name": "Анна" });
+    let json = [b"{\"name\":\"".as_slice(), b"\xc0\xed\xed\xe0", b"\"}"].concat();
+    assert_eq!(read(EventBody::Json, "application/json; charset=\"Windows-1251\"", &json), anna);
+    assert_eq!(read(EventBody::Form, "application/json", "{\"name\":\"Анна\"}".as_bytes()), anna);
+    assert_eq!(read(EventBody::Json, "text/plain; charset=cp1251", b"\xc0\xed\xed\xe0"), json!("Анна"));
+    assert_eq!(read(EventBody::Json, "application/json", b"\xc0\xed"), json!({ "base64": "wO0=" }));
+    assert_eq!(read(EventBody::Json, "application/x-www-form-urlencoded", b" {\"a\":1}"), json!({ "a": 1 }));
+    assert_eq!(read(EventBody::Json, "application/json; charset=nothing", b"{\"a\":1}"), json!({ "a": 1 }));
 }

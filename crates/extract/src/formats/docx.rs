@@ -36,6 +36,9 @@ fn levels(text: &str, flow: &Flow<'_>) -> Result<HashMap<String, u8>, Refusal> {
     while let Some(node) = xml.next()? {
         let Node::Open(element) = node else { continue };
         let value = element.attribute(b"val");
+        if matches!(element.name(), b"name" | b"outlineLvl" | b"basedOn") {
+            flow.budget.hold(style.len() + value.as_ref().map_or(0, String::len), 2)?;
+        }
         let level = match (element.name(), value) {
             (b"style", _) => {
                 style = element.attribute(b"styleId").unwrap_or_default();

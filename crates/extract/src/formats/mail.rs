@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 
-use crate::budget::at_most;
 use crate::flow::{Flow, Role};
 use crate::{Attachment, Content, Refusal};
 
 use super::{html, plain};
+
+mod parts;
 
 /// Letters within each other.
 const DEEPEST: u8 = 5;
@@ -64,9 +65,7 @@ pub(crate) fn read(bytes: &[u8], flow: &mut Flow<'_>) -> Result<(), Refusal> {
 /// Reads one letter, and returns the letters that stand within it.
 fn letter(bytes: &[u8], depth: u8, flow: &mut Flow<'_>) -> Result<Vec<Vec<u8>>, Refusal> {
     flow.budget.time()?;
-    let (masked, types) = masked(bytes);
-    // What stands within a letter is no longer than the letter, so the sum of all of them is bounded too.
-    at_most(types, flow.budget.limits.mail_parts, "parts in the letter")?;
+    let masked = parts::masked(bytes, flow.budget)?;
     let message =
         MessageParser::default().parse(&masked).ok_or_else(|| Refusal::damaged("it has no head of a letter"))?;
     head(&message, depth, flow)?;
@@ -81,45 +80,13 @@ fn letter(bytes: &[u8], depth: u8, flow: &mut Flow<'_>) -> Result<Vec<Vec<u8>>, 
     let mut inner = Vec::new();
     for part in message.attachments.iter().filter_map(|id| message.parts.get(*id as usize)) {
         if is_letter(part) && depth < DEEPEST {
+            flow.budget.unpack(part.contents().len() as u64)?;
             inner.push(part.contents().to_vec());
         } else {
             attached(part, flow)?;
         }
     }
     Ok(inner)
-}
-
-/// The bytes with the types by which parts are letters made unknown, and how many types were named.
-///
-/// The parser nests a structure for each letter within a letter, without a limit, and structures that are nested deep
-/// enough overflow the stack when they are dropped. So it gets none to nest, and [`read`] goes through them in a loop.
-fn masked(bytes: &[u8]) -> (Vec<u8>, u64) {
-    let (mut masked, mut types) = (bytes.to_vec(), 0);
-    let mut is_type = false;
-    for line in masked.split_mut(|byte| *byte == b'\n') {
-        let is_continued = line.first().is_some_and(|first| *first == b' ' || *first == b'\t');
-        let is_named = line.get(..TYPE.len()).is_some_and(|name| name.eq_ignore_ascii_case(TYPE));
-        types += u64::from(is_named);
-        is_type = is_named || (is_type && is_continued);
-        if is_type {
-            for word in LETTERS {
-                replace_first_letter(line, word);
-            }
-        }
-    }
-    (masked, types)
-}
-
-const TYPE: &[u8] = b"content-type";
-/// Subtypes of letters, and of a collection of them.
-const LETTERS: [&[u8]; 3] = [b"rfc822", b"global", b"digest"];
-
-fn replace_first_letter(line: &mut [u8], word: &[u8]) {
-    let mut from = 0;
-    while let Some(found) = line[from..].windows(word.len()).position(|window| window.eq_ignore_ascii_case(word)) {
-        line[from + found] = b'x';
-        from += found + word.len();
-    }
 }
 
 fn is_letter(part: &MessagePart<'_>) -> bool {
@@ -173,6 +140,7 @@ fn attached(part: &MessagePart<'_>, flow: &mut Flow<'_>) -> Result<(), Refusal> 
         return Ok(());
     }
     let name = if name.is_empty() { "unnamed" } else { name }.to_owned();
+    flow.budget.hold(name.len() + media_type.len(), 2)?;
     flow.push(Content::Item { depth: 1, text: format!("Attachment: {name}") })?;
     flow.attachments.push(Attachment { name, media_type, bytes: part.contents().len() as u64 });
     Ok(())

@@ -3,12 +3,16 @@
 use pulldown_cmark::{Event, HeadingLevel, MetadataBlockKind, Options, Parser, Tag, TagEnd};
 
 use crate::Refusal;
+use crate::budget::at_most;
 use crate::flow::{Flow, Role};
 
+/// Bytes that the parser takes for a mark of one byte, at most: it reads the whole text before it says what is in it.
+const OF_A_MARK: u64 = 8;
 /// Lines from which Markdown is told.
 const LOOKED_AT: usize = 400;
 
 pub(crate) fn read(text: &str, flow: &mut Flow<'_>) -> Result<(), Refusal> {
+    at_most(text.len() as u64, flow.budget.limits.text_bytes / OF_A_MARK, "bytes of Markdown")?;
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::budget::at_most;
 use crate::child::{Call, of_folder};
 use crate::flow::Flow;
 use crate::{Content, Place, Programs, Refusal};
@@ -19,6 +20,9 @@ pub(crate) fn read(bytes: &[u8], programs: &Programs, flow: &mut Flow<'_>) -> Re
     let file = folder.path().join("file.pdf");
     std::fs::write(&file, bytes).map_err(|error| of_folder(&error))?;
     let text = text(program, folder.path(), flow)?;
+    // Each page is a slice, so there are no more of them than the limit when they are counted.
+    let most = usize::try_from(flow.budget.limits.pages).unwrap_or(usize::MAX);
+    at_most(text.bytes().filter(|byte| *byte == b'\x0c').take(most + 1).count() as u64, most as u64, "pages")?;
     let pages = pages(&text);
     let empty: Vec<u32> = (1..).zip(&pages).filter(|(_, page)| is_empty(page)).map(|(number, _)| number).collect();
     let scanned = scan::pages(folder.path(), &empty, pages.len(), programs, flow)?;

@@ -24,32 +24,36 @@ const PARTS: [&str; 12] = [
 ];
 
 pub(crate) fn read(text: &str, flow: &mut Flow<'_>) -> Result<(), Refusal> {
-    let mut lines: Vec<&str> = Vec::new();
-    for (number, line) in text.lines().enumerate() {
+    // Where the lines of the paragraph under way begin: a list of them would take more than a text of short lines.
+    let (mut start, mut at) = (0, 0);
+    for (number, line) in text.split_inclusive('\n').enumerate() {
         if number % 4096 == 0 {
             flow.budget.time()?;
         }
-        let line = line.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{c}');
-        if line.is_empty() {
-            paragraph(&mut lines, flow)?;
-            continue;
+        let begin = at;
+        at += line.len();
+        let line = trimmed(line);
+        if line.is_empty() || bullet(line).is_some() || is_clause(line) {
+            paragraph(&text[start..begin], flow)?;
+            start = begin;
         }
-        if bullet(line).is_some() || is_clause(line) {
-            paragraph(&mut lines, flow)?;
-        }
-        lines.push(line);
     }
-    paragraph(&mut lines, flow)
+    paragraph(&text[start..], flow)
+}
+
+fn trimmed(line: &str) -> &str {
+    line.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{c}')
 }
 
 /// Lines between two gaps, as one block.
-fn paragraph(lines: &mut Vec<&str>, flow: &mut Flow<'_>) -> Result<(), Refusal> {
-    let lines = std::mem::take(lines);
-    let [first, rest @ ..] = lines.as_slice() else { return Ok(()) };
-    if let (true, Some(level)) = (rest.is_empty(), heading(first)) {
+fn paragraph(text: &str, flow: &mut Flow<'_>) -> Result<(), Refusal> {
+    let mut rest = text.lines().map(trimmed).filter(|line| !line.is_empty());
+    let Some(first) = rest.next() else { return Ok(()) };
+    let more = rest.clone().count();
+    if let (0, Some(level)) = (more, heading(first)) {
         return flow.push(Content::Heading { level, text: words(first) });
     }
-    let is_wrapped = lines[..lines.len() - 1].iter().all(|line| line.chars().count() >= WRAPPED);
+    let is_wrapped = std::iter::once(first).chain(rest.clone()).take(more).all(|line| line.chars().count() >= WRAPPED);
     let item = bullet(first);
     flow.begin(if item.is_some() { Role::Item(1) } else { Role::Paragraph })?;
     flow.text(item.unwrap_or(first))?;

@@ -34,7 +34,11 @@ fn order(text: &str, flow: &Flow<'_>) -> Result<Vec<String>, Refusal> {
     while let Some(node) = xml.next()? {
         match node {
             // `r:id` names the part; `id` is a number, and the other attribute of that local name.
-            Node::Open(element) if element.name() == b"sldId" => ids.extend(element.prefixed(b"id")),
+            Node::Open(element) if element.name() == b"sldId" => {
+                let id = element.prefixed(b"id");
+                flow.budget.hold(id.as_ref().map_or(0, String::len), 1)?;
+                ids.extend(id);
+            }
             _ => {}
         }
     }

@@ -65,21 +65,25 @@ pub(crate) fn pages(
     let languages = languages(reads, folder, flow)?;
     let mut texts = HashMap::new();
     for number in empty.iter().copied().take(most) {
-        drawn(draws, folder, number, flow)?;
-        texts.insert(number, recognised(reads, folder, "page.png", &languages, flow)?);
+        let picture = drawn(draws, folder, number, flow)?;
+        let text = recognised(reads, folder, &picture, &languages, flow)?;
+        // The pictures of a hundred pages are large.
+        std::fs::remove_file(folder.join(&picture)).map_err(|error| of_folder(&error))?;
+        flow.budget.hold(text.len(), 1)?;
+        texts.insert(number, text);
     }
     flow.notes.push(format!("The text of {} pages was recognised in pictures and may have errors.", texts.len()));
     Ok(texts)
 }
 
-/// Makes `page.png`.
-fn drawn(program: &Path, folder: &Path, number: u32, flow: &Flow<'_>) -> Result<(), Refusal> {
-    let number = number.to_string();
+/// Draws a page, and returns the name of its picture: one of its own, so that no page is read in place of another.
+fn drawn(program: &Path, folder: &Path, number: u32, flow: &Flow<'_>) -> Result<String, Refusal> {
+    let (number, name) = (number.to_string(), format!("page-{number}"));
     let arguments =
-        ["-f", &number, "-l", &number, "-gray", "-png", "-singlefile", "-scale-to", PIXELS, "file.pdf", "page"];
+        ["-f", &number, "-l", &number, "-gray", "-png", "-singlefile", "-scale-to", PIXELS, "file.pdf", &name];
     let call = Call { program: "pdftoppm", path: program, arguments: &arguments, folder, output_bytes: PICTURE_BYTES };
     let ended = call.run(flow.budget)?;
-    if ended.is_success { Ok(()) } else { Err(call.refused(&ended)) }
+    if ended.is_success { Ok(format!("{name}.png")) } else { Err(call.refused(&ended)) }
 }
 
 fn recognised(

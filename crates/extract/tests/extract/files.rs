@@ -50,7 +50,7 @@ pub(crate) fn zip(members: &[(&str, &str)]) -> Vec<u8> {
     zip_of(&members).unwrap_or_default()
 }
 
-fn zip_of(members: &[(&str, &[u8])]) -> Result<Vec<u8>, zip::result::ZipError> {
+pub(crate) fn zip_of(members: &[(&str, &[u8])]) -> Result<Vec<u8>, zip::result::ZipError> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in members {
         zip.start_file(*name, SimpleFileOptions::default().compression_method(CompressionMethod::Deflated))?;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::format_collect, clippy::format_push_string, reason = "the files are small, and read better so")]
 
+mod bombs;
 mod files;
 mod formats;
 mod hostile;

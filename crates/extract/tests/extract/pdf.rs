@@ -105,6 +105,16 @@ fn a_converter_has_only_so_much_memory() -> Checked {
 }
 
 #[test]
+fn a_converter_that_the_kernel_killed_was_not_too_slow() -> Checked {
+    let refused = with_script("kill -9 $$", Limits::default())?;
+    let reason = refused.err().map(|refusal| refusal.to_string());
+    let expected =
+        "pdftotext could not read the file: it was killed, most likely because the machine has too little memory";
+    assert_eq!(reason.as_deref(), Some(expected));
+    Ok(())
+}
+
+#[test]
 fn a_converter_sees_nothing_of_this_process() -> Checked {
     let document = with_script("env; echo; pwd; printf '\\f'", Limits::default())??;
     let text = document.markdown();

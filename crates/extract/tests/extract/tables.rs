@@ -23,6 +23,11 @@ fn fields_are_told_from_text() -> Checked {
     let document = read("Артикул;Название;Цена\nА-1;\"Болт; \"\"М8\"\"\";10,5\nА-2;Гайка;3\n".as_bytes())?;
     assert_eq!(outline(&document), "= Артикул | Название | Цена\n| А-1 | Болт; \"М8\" | 10,5\n| А-2 | Гайка | 3");
     assert_eq!(document.kind, Kind::Csv);
+    for (columns, rows) in [(400, 60), (400, 3), (9000, 5), (20_000, 3)] {
+        let row = |cell: &str| vec![cell; columns].join(";") + "\n";
+        let wide = row("столбец") + &row("число 1").repeat(rows);
+        assert_eq!(read(wide.as_bytes())?.kind, Kind::Csv, "{rows} rows of {columns}");
+    }
     let numbers = read(b"1,2\n3,4\n")?;
     assert!(matches!(&numbers.blocks[0].content, Content::Table(table) if !table.has_header), "{numbers:?}");
     Ok(())

@@ -75,10 +75,18 @@ impl Intents {
 
     /// When a start is tried again that could not be made.
     fn put_back_until(&self, task: &Task, refusal: &Refusal) -> Timestamp {
-        let pause = if matches!(refusal.kind, RefusalKind::Unavailable(_)) { SOON } else { LATER };
+        let now = self.clock.now();
+        let pause = match refusal.kind {
+            // The rate of starts is used up, which is nothing that an operator must look at.
+            RefusalKind::TooMany { retry_after_seconds } => {
+                tracing::debug!(task_id = %task.id, retry_after_seconds, "a task waits for its turn");
+                return now.checked_add(Duration::from_secs(retry_after_seconds).min(LATER)).unwrap_or(now);
+            }
+            RefusalKind::Unavailable(_) => SOON,
+            _ => LATER,
+        };
         let cause = refusal.source().map(ToString::to_string);
         tracing::error!(task_id = %task.id, error = %refusal, cause, again_in = pause.as_secs(), "a task cannot be started");
-        let now = self.clock.now();
         now.checked_add(pause).unwrap_or(now)
     }
 
@@ -93,6 +101,7 @@ impl Intents {
         let Some(requester) = self.acting_for(task.tenant_id, &task.acts_for, trace_id).await? else {
             return Ok(self.store.skip_event(start, NO_ACCESS, true).await?);
         };
+        self.charge_start(&requester).await?;
         let cause = if task.parent_id.is_some() { StartCause::Parent } else { StartCause::Event };
         let asked = Start { run, cause, takes: None, event: Some(start.clone()), call: None };
         match self.fire(&requester, task, asked).await {
@@ -117,6 +126,7 @@ impl Intents {
             let paused = SkippedDue { next_at: None, state: TaskState::Paused, ..taken };
             return self.skip(task, paused, NO_ACCESS).await;
         };
+        self.charge_start(&requester).await?;
         let cause = if task.parent_id.is_some() { StartCause::Parent } else { StartCause::Schedule };
         match self.fire(&requester, task, Start { run, cause, takes: Some(taken), event: None, call: None }).await {
             Ok(started) => Ok(started.is_some()),

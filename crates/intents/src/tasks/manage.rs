@@ -3,7 +3,7 @@ use artel_domain::{
     Task, TaskId, TaskSchedule, TaskState, TaskTrigger, Timestamp,
 };
 use artel_identity::Scope;
-use artel_store::{Page, TaskFilter, Viewer};
+use artel_store::Viewer;
 
 use super::firing::{Start, longest_input};
 use super::schedule::{Cron, times};
@@ -12,7 +12,7 @@ use crate::start_run::check_only_agent;
 use crate::text::without_nul;
 use crate::{Intents, scopes};
 
-/// Tasks of one owner.
+/// Tasks of one owner: an agent that makes tasks which make tasks comes to an end.
 const MOST_TASKS: i64 = 1000;
 /// How often a change is tried that others come before.
 const TRIES: usize = 5;
@@ -74,9 +74,8 @@ impl Intents {
         self.check_size(&longest_input(&task))?;
         self.check_task_agent(requester, task.agent_id).await?;
         task.next_run_at = next_of(&task, task.created_at);
-        self.check_count(requester).await?;
         let audit = requester.audit("task.create", "task", task.id, task.created_at);
-        Ok(self.store.create_task(task, audit).await?)
+        self.store.create_task(task, MOST_TASKS, audit).await?.ok_or_else(too_many)
     }
 
     async fn made_before(&self, requester: &Requester, task: TaskId) -> Result<Option<Task>, Refusal> {
@@ -85,18 +84,6 @@ impl Intents {
             return Ok(Some(there));
         }
         Ok(self.store.find_deleted_task(&viewer, task).await?)
-    }
-
-    /// An agent that makes tasks which make tasks comes to an end.
-    async fn check_count(&self, requester: &Requester) -> Result<(), Refusal> {
-        // Also of a service, which would see those of everybody.
-        let viewer = Viewer::user(requester.tenant_id, requester.user_id());
-        let (_, there) = self.store.list_tasks(&viewer, TaskFilter::default(), Page { limit: 1, offset: 0 }).await?;
-        if there < MOST_TASKS {
-            return Ok(());
-        }
-        let message = format!("You have {MOST_TASKS} tasks, and nobody may have more: delete some.");
-        Err(Refusal::conflict(Subject::Task, "too_many_tasks", message))
     }
 
     fn task_of(&self, requester: &Requester, new: NewTask) -> Task {
@@ -232,6 +219,9 @@ impl Intents {
             return Ok(run);
         }
         let task = self.own_task(requester, asked.task).await?;
+        if asked.call.is_some() {
+            self.charge_start(requester).await?;
+        }
         let start = Start { run: asked.run, cause: StartCause::Hand, takes: None, event: None, call: asked.call };
         self.fire(requester, &task, start).await?.ok_or_else(absent)
     }
@@ -259,6 +249,11 @@ impl Intents {
         let later = task.schedule.as_ref().map(|schedule| times(schedule, first, count.saturating_sub(1)));
         std::iter::once(first).chain(later.unwrap_or_default()).collect()
     }
+}
+
+fn too_many() -> Refusal {
+    let message = format!("You have {MOST_TASKS} tasks, and nobody may have more: delete some.");
+    Refusal::conflict(Subject::Task, "too_many_tasks", message)
 }
 
 /// What the audit log calls the change.

@@ -19,7 +19,7 @@ async fn keeps(world: &World, task: &artel_domain::Task) {
     world.store.ensure_principal(task.tenant_id, task.owner_id, task.created_at).await.unwrap();
     let mut audit = ada().audit("task.create", "task", task.id, task.created_at);
     audit.actor.user_id = Some(task.owner_id);
-    world.store.create_task(task.clone(), audit).await.unwrap();
+    world.store.create_task(task.clone(), 1000, audit).await.unwrap().unwrap();
 }
 
 #[tokio::test]

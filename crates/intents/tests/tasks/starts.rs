@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use artel_domain::Clock as _;
-use artel_domain::{Misfire, RunId, StartCause, TaskSchedule, TaskState};
-use artel_intents::{RunTask, TaskChange, TaskTerms};
+use artel_domain::{CallId, Misfire, RefusalKind, RunId, StartCause, TaskSchedule, TaskState};
+use artel_intents::{IntentsConfig, RunTask, TaskChange, TaskTerms};
 use artel_store::{Runs as _, Viewer};
 
 use crate::world::{HOUR, TENANT, World, ada, at, cron, hourly};
@@ -23,6 +23,33 @@ async fn a_task_starts_at_its_times_and_not_before() {
     let run = world.store.find_run(&Viewer::service(TENANT), found[0].run_id).await.unwrap().unwrap();
     assert_eq!((run.principal, run.input_message.as_str()), (ada().principal, "write it"));
     assert_eq!(world.finds(&task).await.next_run_at, Some(times[1]));
+}
+
+#[tokio::test]
+async fn tasks_start_no_more_runs_than_requests_may() {
+    let rate = ("2/day".parse().unwrap(), artel_bus::Shares::default());
+    let world = World::with(IntentsConfig { run_rate: Some(rate), ..IntentsConfig::new(100) }).await;
+    let mut tasks = Vec::new();
+    for _ in 0..3 {
+        tasks.push(world.makes(hourly()).await.unwrap());
+    }
+    world.advance(HOUR);
+    assert_eq!(world.fires().await, 2);
+    let mut waiting = Vec::new();
+    for task in &tasks {
+        let (found, started) = (world.finds(task).await, world.executions(task).await.len());
+        assert_eq!(found.skipped, None, "nothing is left out");
+        if started == 0 {
+            assert_eq!(found.next_run_at, Some(at("2026-01-01T01:00:00Z")), "its time stays due");
+            waiting.push(found);
+        }
+    }
+    assert_eq!(waiting.len(), 1);
+    let asked = RunTask { task: tasks[0].id, run: RunId(world.clock.uuid()), call: Some(CallId(world.clock.uuid())) };
+    let refusal = world.intents.run_task(&ada(), asked).await.unwrap_err();
+    assert!(matches!(refusal.kind, RefusalKind::TooMany { .. }), "an agent that starts tasks: {refusal:?}");
+    world.runs(&waiting[0]).await.unwrap();
+    assert_eq!(world.executions(&waiting[0]).await.len(), 1, "requests are counted when they come");
 }
 
 #[tokio::test]

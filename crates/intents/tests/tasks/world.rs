@@ -58,13 +58,16 @@ pub(crate) struct World {
 impl World {
     /// At 2026-01-01 00:00 UTC, with Ada.
     pub(crate) async fn new() -> Self {
+        Self::with(IntentsConfig::new(100)).await
+    }
+
+    pub(crate) async fn with(config: IntentsConfig) -> Self {
         let data = tempfile::tempdir().unwrap();
         let options = SqliteOptions::new(data.path().join("artel.db").to_str().unwrap());
         let store = Arc::new(SqliteStore::open(&options).await.unwrap());
         let clock = Arc::new(HandClock::default());
         clock.at.store(at("2026-01-01T00:00:00Z").as_microsecond(), Ordering::Relaxed);
-        let (bus, config) = (Arc::new(LocalBus::new()), IntentsConfig::new(100));
-        let intents = Intents::new(store.clone(), bus, clock.clone(), Arc::new(AllowAll), config);
+        let intents = Intents::new(store.clone(), Arc::new(LocalBus::new()), clock.clone(), Arc::new(AllowAll), config);
         store.ensure_principal(TENANT, ADA, clock.now()).await.unwrap();
         Self { intents, store, clock, data }
     }

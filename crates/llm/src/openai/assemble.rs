@@ -54,11 +54,10 @@ impl Calls {
         let function = piece.function.unwrap_or_default();
         let id = piece.id.unwrap_or_default();
         let at = self.position(piece.index, &id, &function).unwrap_or_else(|| {
-            let at = self.growing.len();
             self.growing.push(GrowingCall::default());
-            self.last_of.extend(piece.index.map(|index| (index, at)));
-            at
+            self.growing.len() - 1
         });
+        self.last_of.extend(piece.index.map(|index| (index, at)));
         if function.is_named() {
             self.named_in_chunk.push(at);
         }
@@ -76,8 +75,19 @@ impl Calls {
 
     /// The index of the call that a piece continues; `None` when the piece begins a call.
     fn position(&self, index: Option<u64>, id: &str, function: &FunctionPiece) -> Option<usize> {
+        let of_index = index.and_then(|index| self.last_of.get(&index).copied());
+        if !function.is_named() && of_index.is_none_or(|at| self.growing[at].id != id) {
+            // What goes on without a name says whose it is by its id, whatever its index is; and what has neither, at
+            // an index of its own, goes on with the last call.
+            let of_id = || self.growing.iter().rposition(|call| call.id == id);
+            let goes_on = of_index.is_none() && !function.arguments_text().is_empty();
+            let last = || self.growing.len().checked_sub(1).filter(|_| goes_on);
+            if let Some(at) = if id.is_empty() { last() } else { of_id() } {
+                return Some(at);
+            }
+        }
         let at = match index {
-            Some(index) => *self.last_of.get(&index)?,
+            Some(_) => of_index?,
             None => self.growing.len().checked_sub(1)?,
         };
         let call = &self.growing[at];

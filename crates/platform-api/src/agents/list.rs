@@ -2,14 +2,15 @@ use artel_domain::{Agent, AgentStatus};
 use artel_http::caller::AgentsRead;
 use artel_http::{Caller, Checked, Faults, Params, Problem};
 use artel_store::{AgentFilter, Page};
-use axum::Json;
 use axum::extract::State;
-use axum::response::{AppendHeaders, IntoResponse};
+use axum::http::HeaderValue;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::TAG;
+use super::{TAG, bytes_of_agent};
 use crate::App;
+use crate::reply::sized;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -45,9 +46,12 @@ pub(crate) async fn list_agents(
     State(app): State<App>,
     caller: Caller<AgentsRead>,
     Params(wanted): Params<ListAgents>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Response, Problem> {
     let page = Page { limit: wanted.limit.unwrap_or(50), offset: wanted.offset.unwrap_or(0) };
     let filter = AgentFilter { status: wanted.status, kind: None, q: wanted.q.filter(|q| !q.is_empty()) };
     let (agents, total) = app.store.list_agents(&app.viewer(&caller), filter, page).await?;
-    Ok((AppendHeaders([("x-total-count", total)]), Json(agents)))
+    let bytes = agents.iter().map(bytes_of_agent).sum();
+    let mut answer = sized(caller.tenant_id, bytes, move || agents).await?;
+    answer.headers_mut().insert("x-total-count", HeaderValue::from(total));
+    Ok(answer)
 }

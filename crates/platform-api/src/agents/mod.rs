@@ -11,8 +11,10 @@ pub(crate) mod publish;
 pub(crate) mod rollback;
 pub(crate) mod update;
 
+use artel_domain::Agent;
 use artel_http::Problem;
 use artel_llm::Models;
+use artel_tools::bytes_of;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -30,6 +32,12 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_version::get_agent_version))
         .routes(routes!(rollback::rollback_agent))
         .routes(routes!(clone::clone_agent))
+}
+
+/// About how many bytes of JSON it is.
+pub(crate) fn bytes_of_agent(agent: &Agent) -> usize {
+    let texts = agent.system_prompt.len() + agent.description.as_ref().map_or(0, String::len);
+    texts + bytes_of(&agent.llm_params)
 }
 
 /// The name as it is kept, when its provider is known.

@@ -2,8 +2,8 @@ use artel_domain::{Entry, Run, RunId};
 use artel_http::caller::RunsRead;
 use artel_http::{At, Caller, Checked, Params, Problem};
 use artel_store::Viewer;
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -11,6 +11,7 @@ use super::TAG;
 use super::messages::messages;
 use super::view::{RunView, view};
 use crate::App;
+use crate::reply::sized;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -38,7 +39,7 @@ pub(crate) async fn get_run(
     caller: Caller<RunsRead>,
     At(run): At<RunId>,
     Params(wanted): Params<GetRun>,
-) -> Result<Json<RunView>, Problem> {
+) -> Result<Response, Problem> {
     let viewer = app.viewer(&caller);
     let run = app.store.find_run(&viewer, run).await?.ok_or_else(|| Problem::not_found("run"))?;
     let said = match wanted.include {
@@ -47,7 +48,7 @@ pub(crate) async fn get_run(
     };
     let mut view = view(&app, &viewer, run).await?;
     view.messages = said;
-    Ok(Json(view))
+    sized(caller.tenant_id, view.bytes(), move || view).await
 }
 
 /// All entries of the run after `after` so far.

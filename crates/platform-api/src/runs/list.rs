@@ -2,14 +2,15 @@ use artel_domain::{AgentId, Phase, RunId, RunStatus, SessionId};
 use artel_http::caller::RunsRead;
 use artel_http::{Caller, Checked, Faults, Params, Problem};
 use artel_store::RunFilter;
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::TAG;
 use super::view::{RunView, views};
 use crate::App;
+use crate::reply::sized;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -48,12 +49,12 @@ pub(crate) async fn list_runs(
     State(app): State<App>,
     caller: Caller<RunsRead>,
     Params(wanted): Params<ListRuns>,
-) -> Result<Json<Vec<RunView>>, Problem> {
+) -> Result<Response, Problem> {
     let viewer = app.viewer_of(&caller, wanted.own);
     let session_id = match wanted.session_id {
         Some(name) => match app.store.find_session(&viewer, &SessionId(name)).await? {
             Some(session) => Some(session.id),
-            None => return Ok(Json(Vec::new())),
+            None => return sized(caller.tenant_id, 0, Vec::<RunView>::new).await,
         },
         None => None,
     };
@@ -65,7 +66,9 @@ pub(crate) async fn list_runs(
         limit: wanted.limit.unwrap_or(50),
     };
     let runs = app.store.list_runs(&viewer, filter).await?;
-    Ok(Json(views(&app, &viewer, runs).await?))
+    let views = views(&app, &viewer, runs).await?;
+    let bytes = views.iter().map(RunView::bytes).sum();
+    sized(caller.tenant_id, bytes, move || views).await
 }
 
 /// The phases that show as this status.

@@ -3,6 +3,7 @@
 use artel_agent::Transcript;
 use artel_agent::transcript::{Answer, Call, CallResult, Content, Item};
 use artel_domain::{CallId, CallState, Entry, RunId, Timestamp};
+use artel_tools::bytes_of;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -25,6 +26,13 @@ pub(crate) struct MessageView {
     /// Grows within the session.
     seq: i64,
     created_at: Timestamp,
+}
+
+impl MessageView {
+    /// About how many bytes it has as JSON.
+    pub(crate) fn bytes(&self) -> usize {
+        self.content.len() + bytes_of(self.tool_calls.iter().flatten().map(|call| &call.args))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]

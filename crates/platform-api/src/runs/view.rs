@@ -7,6 +7,7 @@ use artel_domain::{
 };
 use artel_http::Problem;
 use artel_store::Viewer;
+use artel_tools::bytes_of;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -153,6 +154,14 @@ fn assemble(run: Run, calls: Vec<ToolCallRow>, finish_reason: Option<String>) ->
 }
 
 impl RunView {
+    /// About how many bytes it has as JSON.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = [Some(&self.input_message), self.output_message.as_ref(), self.error_message.as_ref()];
+        let calls = self.tools_called.iter().flatten();
+        let messages = self.messages.as_ref().map_or(0, |messages| messages.iter().map(MessageView::bytes).sum());
+        texts.into_iter().flatten().map(String::len).sum::<usize>() + bytes_of(calls.map(|call| &call.args)) + messages
+    }
+
     pub(super) fn id(&self) -> RunId {
         self.id
     }

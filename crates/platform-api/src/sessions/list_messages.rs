@@ -1,13 +1,14 @@
 use artel_domain::SessionId;
 use artel_http::caller::RunsRead;
 use artel_http::{At, Caller, Checked, Faults, Params, Problem};
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::TAG;
 use crate::App;
+use crate::reply::sized;
 use crate::runs::messages::{MessageView, messages};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -39,10 +40,12 @@ pub(crate) async fn list_session_messages(
     caller: Caller<RunsRead>,
     At(session): At<SessionId>,
     Params(wanted): Params<ListMessages>,
-) -> Result<Json<Vec<MessageView>>, Problem> {
+) -> Result<Response, Problem> {
     let viewer = app.viewer(&caller);
     let found = if session.0.contains('\0') { None } else { app.store.find_session(&viewer, &session).await? };
     let session = found.ok_or_else(|| Problem::not_found("session"))?.id;
     let (before, limit) = (wanted.before.unwrap_or(0), wanted.limit.unwrap_or(200));
-    Ok(Json(messages(&app.store.session_entries(&viewer, &session, before, limit).await?)))
+    let said = messages(&app.store.session_entries(&viewer, &session, before, limit).await?);
+    let bytes = said.iter().map(MessageView::bytes).sum();
+    sized(caller.tenant_id, bytes, move || said).await
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::TAG;
-use super::members::{ScheduleTerms, TaskBudget, TriggerTerms};
+use super::members::{ScheduleTerms, TaskBudget, TriggerTerms, check_service};
 use super::view::{TaskView, view};
 use crate::App;
 
@@ -70,6 +70,7 @@ pub(crate) async fn create_task(
 ) -> Result<Response, Problem> {
     let wanted = body.value;
     let work = async |id| {
+        check_service(&app, caller.tenant_id, wanted.trigger.as_ref()).await?;
         let schedule = wanted.schedule.as_ref();
         let terms = TaskTerms {
             title: wanted.title,

@@ -1,8 +1,10 @@
-use artel_domain::{Cap, Misfire, Overlap, TaskSchedule, TaskTrigger, Timestamp, nanos, usd};
-use artel_http::Faults;
+use artel_domain::{Cap, Misfire, Overlap, TaskSchedule, TaskTrigger, TenantId, Timestamp, nanos, usd};
 use artel_http::body::whole;
+use artel_http::{Faults, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::App;
 
 const MOST_TOKENS: i64 = 1_000_000_000_000;
 const MOST_USD: f64 = 1_000_000.0;
@@ -63,6 +65,17 @@ impl TriggerTerms {
         faults.length("trigger.service", self.service.as_str(), 1..=100);
         faults.length("trigger.type", self.kind.as_str(), 1..=200);
     }
+}
+
+/// # Errors
+/// 422: no connector of the organisation has this key, so that no event could ever come.
+pub(super) async fn check_service(app: &App, tenant: TenantId, trigger: Option<&TriggerTerms>) -> Result<(), Problem> {
+    let Some(service) = trigger.map(|trigger| trigger.service.as_str()) else { return Ok(()) };
+    if app.connectors.find(tenant, service).await?.is_some() {
+        return Ok(());
+    }
+    let message = format!("must be the key of a connector; there is none of the key {service}");
+    Err(Problem::invalid_field("trigger.service", message))
 }
 
 impl From<TriggerTerms> for TaskTrigger {

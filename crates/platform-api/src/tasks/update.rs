@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::TAG;
-use super::members::{ScheduleTerms, TaskBudget, TriggerTerms};
+use super::members::{ScheduleTerms, TaskBudget, TriggerTerms, check_service};
 use super::view::{TaskView, view};
 use crate::App;
 use crate::patch::nullable_object;
@@ -83,6 +83,7 @@ pub(crate) async fn update_task(
     At(task): At<TaskId>,
     body: Body<UpdateTask>,
 ) -> Result<Json<TaskView>, Problem> {
+    check_service(&app, caller.tenant_id, body.value.trigger.as_ref().and_then(Option::as_ref)).await?;
     let task = app.intents.update_task(&caller.requester(), task, body.value.into()).await?;
     Ok(Json(view(&app, &app.viewer(&caller), task).await?))
 }

@@ -75,6 +75,8 @@ async fn a_change_holds_to_the_version_that_was_read() {
     puts_if(&ada, "a.md", "three", &[("if-match", "\"1\", \"2\"")]).await.is(StatusCode::OK);
     deletes_if(&ada, "a.md", &[("if-match", "\"2\"")]).await.is_problem(412);
     deletes_if(&ada, "a.md", &[("if-match", "nonsense")]).await.is_problem(412);
+    puts_if(&ada, "a.md", "four", &[("if-none-match", "\"3\"")]).await.is_problem(412);
+    puts_if(&ada, "a.md", "four", &[("if-none-match", "\"2\"")]).await.is(StatusCode::OK);
     deletes_if(&ada, "a.md", &[("if-match", "*")]).await.is(StatusCode::NO_CONTENT);
 }
 

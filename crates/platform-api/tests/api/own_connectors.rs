@@ -361,6 +361,51 @@ async fn what_makes_no_connector_is_refused_by_its_place(#[case] body: Value, #[
     assert_eq!(world.ada().get(CONNECTORS).await.body.as_array().unwrap().len(), 12);
 }
 
+#[rstest]
+#[case("http://169.254.169.254/latest", "not on the public internet")]
+#[case("https://127.0.0.1:8443", "not on the public internet")]
+#[case("https://[::1]/v1", "not on the public internet")]
+#[case("https://a:b@shop.example", "a user name or password")]
+#[case("https://a:{token}@shop.example", "a user name or password")]
+#[case("https://{user}@shop.example", "a user name or password")]
+#[case("https://shop.example:0", "port 0")]
+#[case("https://127.0.0.%31/", "not accepted")]
+#[tokio::test]
+async fn a_server_that_no_call_may_reach_is_refused_at_the_import(#[case] server: &str, #[case] why: &str) {
+    let world = World::new().await;
+    let ada = world.ada();
+    let servers = |place: &mut Value| place["servers"] = json!([{ "url": server }]);
+    let (mut main, mut of_operation, mut of_token) =
+        (document("shop.example"), document("shop.example"), document("shop.example"));
+    servers(&mut main);
+    servers(&mut of_operation["paths"]["/refunds"]["post"]);
+    let flow = json!({ "clientCredentials": { "tokenUrl": server, "scopes": {} } });
+    of_token["components"]["securitySchemes"]["key"] = json!({ "type": "oauth2", "flows": flow });
+    for spec in [main, of_operation, of_token] {
+        if spec.to_string().contains("tokenUrl") && !server.starts_with("https://") {
+            continue;
+        }
+        let refused = ada.post(IMPORT, json!({ "key": "shop", "spec": spec })).await;
+        refused.names("spec");
+        assert!(refused.body.to_string().contains(why), "{}", refused.body);
+    }
+    assert_eq!(ada.get(CONNECTORS).await.body.as_array().unwrap().len(), 12);
+}
+
+#[tokio::test]
+async fn a_server_with_variables_is_judged_by_their_defaults() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let spec = |default: &str| {
+        let mut spec = document("shop.example");
+        let variables = json!({ "host": { "default": default } });
+        spec["servers"] = json!([{ "url": "https://{host}/v1", "variables": variables }]);
+        json!({ "key": "shop", "spec": spec })
+    };
+    ada.post(IMPORT, spec("10.0.0.1")).await.names("spec");
+    ada.post(IMPORT, spec("eu.shop.example")).await.is(StatusCode::CREATED);
+}
+
 fn post(schema: &Value) -> Value {
     json!({ "post": { "requestBody": { "content": { "application/json": { "schema": schema } } } } })
 }

@@ -98,6 +98,7 @@ async fn null_takes_a_schedule_a_trigger_or_a_budget_away() {
 #[case("schedule", json!({ "cron": "0 9 * * *", "timezone": "Mars" }), "schedule.timezone")]
 #[case("schedule", json!({ "at": "2020-01-01T00:00:00Z" }), "schedule.at")]
 #[case("trigger", json!({ "service": "", "type": "push" }), "trigger.service")]
+#[case("trigger", json!({ "service": "nobody", "type": "push" }), "trigger.service")]
 #[case("budget", json!({ "run_tokens": 0 }), "budget.run_tokens")]
 #[tokio::test]
 async fn what_is_wrong_is_named_and_changes_nothing(#[case] member: &str, #[case] value: Value, #[case] field: &str) {
@@ -108,6 +109,17 @@ async fn what_is_wrong_is_named_and_changes_nothing(#[case] member: &str, #[case
     let task = made(&ada, &wanted).await;
     patches(&ada, &task, json!({ member: value })).await.names(field);
     assert_eq!(ada.get(&place(&task)).await.body, task);
+}
+
+/// Without the preference, unknown members are ignored, at every depth.
+#[tokio::test]
+async fn unknown_members_of_a_budget_are_named_to_those_who_ask() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let wanted = with(&daily(&ada).await, "budget", json!({ "daily_tokens": 5 }));
+    let strict = [("prefer", "handling=strict")];
+    ada.call_with("POST", "/tasks", &strict, wanted.clone()).await.names("budget.daily_tokens");
+    made(&ada, &wanted).await;
 }
 
 #[tokio::test]
@@ -219,7 +231,7 @@ async fn nobody_has_more_than_a_thousand_tasks() {
             details: None,
             at: world.clock.now(),
         };
-        others.push(world.store.create_task(task, audit));
+        others.push(world.store.create_task(task, 1000, audit));
     }
     // A few at a time: the one that writes answers each within seconds.
     let mut writes = futures::stream::iter(others).buffer_unordered(20);

@@ -35,11 +35,16 @@ fn gate_config(config: &Config) -> GateConfig {
     GateConfig {
         rate_default: config.rate_limit_default,
         rate_runs: config.rate_limit_runs,
-        shares: Shares { user: config.shares.user_times, tenant: config.shares.tenant_times },
+        shares: shares(config),
         trusted_proxies: config.trusted_proxies.clone(),
         static_keys: static_keys(config),
         auth_service: Some(auth_service(config)),
     }
+}
+
+/// How much more users and tenants may do than one key.
+pub(super) fn shares(config: &Config) -> Shares {
+    Shares { user: config.shares.user_times, tenant: config.shares.tenant_times }
 }
 
 fn static_keys(config: &Config) -> HashMap<String, StaticKey> {

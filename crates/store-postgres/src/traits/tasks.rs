@@ -10,8 +10,8 @@ use crate::{access, event_starts, executions, firing, tasks};
 
 #[async_trait]
 impl Tasks for PostgresStore {
-    async fn create_task(&self, task: Task, audit: AuditEntry) -> Result<Task> {
-        retrying(|| tasks::create(&self.pool, &task, &audit)).await
+    async fn create_task(&self, task: Task, most: i64, audit: AuditEntry) -> Result<Option<Task>> {
+        retrying(|| tasks::create(&self.pool, &task, most, &audit)).await
     }
 
     async fn find_task(&self, viewer: &Viewer, task: TaskId) -> Result<Option<Task>> {

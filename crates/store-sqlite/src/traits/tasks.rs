@@ -12,8 +12,8 @@ use crate::{access, event_starts, executions, firing, tasks};
 
 #[async_trait]
 impl Tasks for SqliteStore {
-    async fn create_task(&self, task: Task, audit: AuditEntry) -> Result<Task> {
-        self.write((task, audit), |(task, audit), tx| Box::pin(tasks::create(tx, task, audit))).await
+    async fn create_task(&self, task: Task, most: i64, audit: AuditEntry) -> Result<Option<Task>> {
+        self.write((task, most, audit), |(task, most, audit), tx| Box::pin(tasks::create(tx, task, *most, audit))).await
     }
 
     async fn find_task(&self, viewer: &Viewer, task: TaskId) -> Result<Option<Task>> {

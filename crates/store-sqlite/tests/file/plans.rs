@@ -38,13 +38,14 @@ const MAY_BE_SCANNED: [&str; 22] = [
 
 /// Partial indexes, which hold a part of their tables: open runs, files that are not stored, files of sessions, webhook
 /// endpoints that are switched on, executions that are not counted yet. And that of a queue, which is read as it comes.
-const PARTIAL: [&str; 6] = [
+const PARTIAL: [&str; 7] = [
     "INDEX runs_",
     "INDEX artifacts_to_sweep",
     "INDEX artifacts_of_ended",
     "INDEX webhook_endpoints_enabled",
     "INDEX task_executions_over",
     "INDEX task_starts_oldest",
+    "INDEX memory_versions_of_user",
 ];
 
 /// The statements of this crate, as `.sqlx` keeps them.

@@ -52,11 +52,19 @@ pub(super) async fn grants(world: &World, grant: Grant) -> GrantWrite {
     grants_by(world, &world.viewer(), grant).await
 }
 
+/// The agent may call these services.
+pub(super) async fn may_call(world: &World, services: &[&str]) {
+    let keys = services.iter().map(|service| (*service).to_owned()).collect();
+    let audit = world.audit("agent.connectors");
+    world.store.put_agent_connectors(&world.viewer(), world.agent, keys, audit).await.unwrap().unwrap();
+}
+
 async fn grants_by(world: &World, viewer: &Viewer, grant: Grant) -> GrantWrite {
     world.store.create_grant(viewer, grant, world.audit("grant.create")).await.unwrap()
 }
 
 async fn granted(world: &World, credential: CredentialId) -> Grant {
+    may_call(world, &["ozon", "wildberries", "github"]).await;
     let new = grant(world, credential);
     assert_eq!(grants(world, new.clone()).await, GrantWrite::Done(new.clone()));
     new
@@ -209,6 +217,7 @@ pub async fn a_grant_is_given_once_changed_and_revoked(store: Arc<dyn Store>) {
 pub async fn of_many_grants_of_one_credential_at_once_one_is_made(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let credential = kept(&world, "ozon", "main").await.id;
+    may_call(&world, &["ozon"]).await;
     let ends = at_once((0..10).map(|_| {
         let world = world.clone();
         async move { grants(&world, grant(&world, credential)).await }
@@ -216,6 +225,20 @@ pub async fn of_many_grants_of_one_credential_at_once_one_is_made(store: Arc<dyn
     .await;
     assert_eq!(ends.iter().filter(|end| matches!(end, GrantWrite::Done(_))).count(), 1);
     assert_eq!(ends.iter().filter(|end| **end == GrantWrite::Duplicate).count(), 9);
+}
+
+/// A grant of a connector that is taken from the agent at the same time is made before that, or not at all.
+pub async fn a_grant_is_of_one_of_the_agents_connectors(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let credential = kept(&world, "ozon", "main").await.id;
+    assert_eq!(grants(&world, grant(&world, credential)).await, GrantWrite::ConnectorMissing);
+    may_call(&world, &["github"]).await;
+    assert_eq!(grants(&world, grant(&world, credential)).await, GrantWrite::ConnectorMissing);
+    may_call(&world, &["github", "ozon"]).await;
+    let given = grant(&world, credential);
+    assert_eq!(grants(&world, given.clone()).await, GrantWrite::Done(given.clone()));
+    may_call(&world, &[]).await;
+    assert_eq!(grants(&world, given.clone()).await, GrantWrite::Done(given), "a retried request");
 }
 
 pub async fn an_agents_credentials_are_those_of_its_services_each_with_its_grant(store: Arc<dyn Store>) {

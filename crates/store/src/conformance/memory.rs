@@ -5,7 +5,7 @@ use artel_domain::{MemoryFile, MemoryPath, TenantId, UserId};
 use uuid::Uuid;
 
 use super::world::{World, at_once, now, uuid};
-use crate::memory::MOST_MEMORY_FILES;
+use crate::memory::{MOST_MEMORY_FILES, MOST_MEMORY_VERSIONS, MOST_REPLACED_VERSIONS};
 use crate::{MemoryChange, MemoryOutcome, MemoryWhat, Page, Store, Viewer};
 
 const ALL: Page = Page { limit: 100, offset: 0 };
@@ -21,7 +21,7 @@ pub(super) fn writes(title: &str, body: &str) -> MemoryWhat {
     MemoryWhat::Write { title: title.to_owned(), source, content }
 }
 
-pub(super) async fn changes(world: &World, at: &str, what: MemoryWhat) -> MemoryOutcome {
+pub async fn changes(world: &World, at: &str, what: MemoryWhat) -> MemoryOutcome {
     asks(world, at, what, None, uuid()).await
 }
 
@@ -61,7 +61,7 @@ pub async fn a_file_of_memory_is_written_read_replaced_and_deleted(store: Arc<dy
     assert_eq!(changes(&ada, "style.md", MemoryWhat::Delete).await, done("style.md", 3, false));
     assert_eq!(finds(&ada, "style.md").await, None);
     assert_eq!(changes(&ada, "style.md", MemoryWhat::Delete).await, MemoryOutcome::Missing);
-    // A version is never given twice.
+    // A version is not given twice while an earlier one is kept.
     assert_eq!(changes(&ada, "style.md", writes("Style", "new")).await, done("style.md", 4, true));
     assert_eq!(versions(&ada, "style.md").await, [4, 2, 1]);
     let rows = store.audit_chain(ada.tenant, 0, 100).await.unwrap();
@@ -181,6 +181,27 @@ pub async fn old_versions_of_memory_are_forgotten(store: Arc<dyn Store>) {
     assert_eq!(store.forget_memory_versions(soon, 100).await.unwrap(), 3);
     assert_eq!((versions(&ada, "a.md").await, versions(&ada, "gone.md").await), (vec![3], Vec::new()));
     assert!(finds(&ada, "a.md").await.is_some(), "what is there stays, however old");
+}
+
+pub async fn versions_of_a_memory_have_a_bound(store: Arc<dyn Store>) {
+    let (ada, bob) = (World::new(&store).await, World::new(&store).await);
+    changes(&bob, "a.md", writes("A", "of another")).await;
+    changes(&bob, "a.md", writes("A", "of another, again")).await;
+    for number in 0..MOST_MEMORY_VERSIONS + 5 {
+        changes(&ada, "a.md", writes("A", &number.to_string())).await;
+    }
+    let kept = versions(&ada, "a.md").await;
+    assert_eq!((kept.len(), kept.last()), (100, Some(&6)));
+    // Each file that is made and deleted leaves two of them: its text and its end.
+    for number in 0..=MOST_REPLACED_VERSIONS / 2 {
+        let at = format!("{number}.md");
+        changes(&ada, &at, writes("B", "x")).await;
+        changes(&ada, &at, MemoryWhat::Delete).await;
+    }
+    assert_eq!(versions(&ada, "a.md").await, [MOST_MEMORY_VERSIONS + 5], "what is there stays");
+    assert_eq!(versions(&ada, "1000.md").await, [1]);
+    assert_eq!(versions(&ada, "0.md").await, Vec::<i64>::new());
+    assert_eq!(versions(&bob, "a.md").await, [2, 1]);
 }
 
 pub async fn a_memory_is_its_users_own(store: Arc<dyn Store>) {

@@ -109,6 +109,7 @@ macro_rules! conformance_tests {
             a_use_is_noted_at_most_once_a_minute,
             a_grant_is_given_once_changed_and_revoked,
             of_many_grants_of_one_credential_at_once_one_is_made,
+            a_grant_is_of_one_of_the_agents_connectors,
             an_agents_credentials_are_those_of_its_services_each_with_its_grant,
         ]);
         $crate::conformance_group!($make_store, organization_connectors: [
@@ -142,6 +143,7 @@ macro_rules! conformance_tests {
             what_follows_a_task_is_asked_for_once_each_time_it_succeeded,
             an_event_asks_each_task_that_it_triggers_for_one_start,
             retried_creates_of_a_task_at_once_make_one,
+            an_owner_has_no_more_tasks_than_the_most,
             the_row_of_a_deleted_task_stays,
             an_administrator_who_reads_executions_leaves_rows,
             a_start_that_ends_or_pauses_a_task_raises_its_version,
@@ -407,6 +409,7 @@ macro_rules! conformance_tests {
             a_change_of_memory_made_again_finds_what_it_made,
             an_earlier_text_of_memory_is_restored,
             old_versions_of_memory_are_forgotten,
+            versions_of_a_memory_have_a_bound,
             a_memory_is_its_users_own,
             a_memory_has_at_most_so_many_files,
         ]);

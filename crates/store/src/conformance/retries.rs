@@ -60,6 +60,7 @@ pub async fn tries_of_a_credential_at_once_make_one(store: Arc<dyn Store>) {
 
 pub async fn tries_of_a_grant_at_once_make_one(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
+    credentials::may_call(&world, &["ozon"]).await;
     let mut accounts = Vec::new();
     for _ in 0..10 {
         accounts.push(credentials::kept(&world, "ozon", &uuid().to_string()).await.id);

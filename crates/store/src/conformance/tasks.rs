@@ -15,6 +15,8 @@ use crate::{
     SkippedDue, Store, TaskFilter, Viewer,
 };
 
+/// More tasks than any test makes.
+const MOST: i64 = 1000;
 const ALL: Page = Page { limit: 100, offset: 0 };
 
 fn seconds(time: Timestamp, count: u64) -> Timestamp {
@@ -52,7 +54,7 @@ pub fn task(world: &World) -> Task {
 }
 
 async fn makes(world: &World, task: &Task) -> Task {
-    world.store.create_task(task.clone(), world.audit("task.create")).await.unwrap()
+    world.store.create_task(task.clone(), MOST, world.audit("task.create")).await.unwrap().unwrap()
 }
 
 async fn finds(world: &World, task: TaskId) -> Task {
@@ -168,13 +170,35 @@ pub async fn retried_creates_of_a_task_at_once_make_one(store: Arc<dyn Store>) {
         let made = at_once((0..4).map(|number| {
             let (world, title) = (world.clone(), format!("try {number}"));
             let new = Task { title, ..new.clone() };
-            async move { world.store.create_task(new, world.audit("task.create")).await }
+            async move { world.store.create_task(new, MOST, world.audit("task.create")).await }
         }))
         .await;
         let kept = finds(&world, new.id).await;
-        assert!(made.into_iter().all(|made| made.unwrap() == kept), "all get the one that is there");
+        assert!(made.into_iter().all(|made| made.unwrap().as_ref() == Some(&kept)), "all get the one that is there");
     }
     assert_eq!(actions(&world).await.len(), 10);
+}
+
+/// The bound holds for everybody who makes tasks at the same time, and for each owner alone.
+pub async fn an_owner_has_no_more_tasks_than_the_most(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let made = at_once((0..12).map(|_| {
+        let (world, new) = (world.clone(), task(&world));
+        async move { world.store.create_task(new, 3, world.audit("task.create")).await.unwrap() }
+    }))
+    .await;
+    assert_eq!(made.iter().flatten().count(), 3);
+    assert_eq!(actions(&world).await.len(), 3);
+    let (_, total) = store.list_tasks(&world.viewer(), TaskFilter::default(), ALL).await.unwrap();
+    assert_eq!(total, 3);
+    let known = made.into_iter().flatten().next().unwrap();
+    let again = store.create_task(known.clone(), 3, world.audit("task.create")).await.unwrap();
+    assert_eq!(again, Some(known.clone()), "a retried request meets what it made");
+    let other = World::new(&store).await;
+    assert!(other.store.create_task(task(&other), 3, other.audit("task.create")).await.unwrap().is_some());
+    assert!(store.delete_task(&world.viewer(), known.id, world.audit("task.delete")).await.unwrap());
+    let freed = store.create_task(task(&world), 3, world.audit("task.create")).await.unwrap();
+    assert!(freed.is_some(), "what was deleted does not count");
 }
 
 /// A creation that is repeated with the id of a deleted task meets its row.

@@ -34,8 +34,7 @@ pub(crate) fn read(bytes: &[u8], flow: &mut Flow<'_>) -> Result<(), Refusal> {
     for (index, (id, name)) in book.sheets.iter().enumerate() {
         flow.turn_to(Place::Sheet { number: index as u32 + 1, name: name.clone() })?;
         let Some(text) = names.get(id.as_str()).map(|part| archive.xml(part)).transpose()?.flatten() else { continue };
-        Sheet { strings: &strings, looks: &looks, is_1904: book.is_1904, rows: 0, cell: Cell::default() }
-            .read(&text, flow)?;
+        Sheet { strings: &strings, looks: &looks, is_1904: book.is_1904, cell: Cell::default() }.read(&text, flow)?;
     }
     Ok(())
 }
@@ -58,7 +57,9 @@ fn book(text: &str, flow: &Flow<'_>) -> Result<Book, Refusal> {
             }
             b"sheet" => {
                 let name = element.attribute(b"name").unwrap_or_default();
-                book.sheets.extend(element.prefixed(b"id").map(|id| (id, name)));
+                let id = element.prefixed(b"id");
+                flow.budget.hold(name.len() + id.as_ref().map_or(0, String::len), 1)?;
+                book.sheets.extend(id.map(|id| (id, name)));
             }
             _ => {}
         }
@@ -73,10 +74,14 @@ fn strings(text: &str, flow: &Flow<'_>) -> Result<Vec<String>, Refusal> {
     while let Some(node) = xml.next()? {
         match node {
             Node::Open(element) if element.name() == b"rPh" => xml.skip()?,
-            Node::Open(element) if element.name() == b"si" => strings.push(String::new()),
+            Node::Open(element) if element.name() == b"si" => {
+                flow.budget.hold(0, 1)?;
+                strings.push(String::new());
+            }
             Node::Open(element) => is_text = element.name() == b"t",
             Node::Close(_) => is_text = false,
             Node::Text(piece) if is_text => {
+                flow.budget.hold(piece.len(), 0)?;
                 strings.last_mut().into_iter().for_each(|last: &mut String| last.push_str(&piece));
             }
             Node::Text(_) => {}
@@ -89,7 +94,6 @@ struct Sheet<'s> {
     strings: &'s [String],
     looks: &'s [Look],
     is_1904: bool,
-    rows: u64,
     cell: Cell,
 }
 
@@ -111,15 +115,15 @@ impl Sheet<'_> {
             match node {
                 Node::Open(element) if element.name() == b"rPh" => xml.skip()?,
                 Node::Open(element) => self.open(&element),
-                Node::Text(piece) if self.cell.is_value => self.cell.value.push_str(&piece),
+                Node::Text(piece) if self.cell.is_value => {
+                    flow.budget.may_grow(&self.cell.value, piece.len())?;
+                    self.cell.value.push_str(&piece);
+                }
                 Node::Text(_) => {}
                 Node::Close(end) => match end.name() {
                     b"v" | b"t" => self.cell.is_value = false,
                     b"c" => self.end_cell(flow)?,
-                    b"row" => {
-                        self.rows += 1;
-                        flow.end_row()?;
-                    }
+                    b"row" => flow.end_row()?,
                     b"sheetData" => break,
                     _ => {}
                 },

@@ -12,6 +12,10 @@ pub(super) enum Look {
     Date,
     Time,
     DateTime,
+    /// A time that passed, in hours, which go on after the 24th.
+    Hours,
+    Minutes,
+    Seconds,
 }
 
 /// Digits that a sheet keeps of a number.
@@ -26,6 +30,7 @@ pub(super) fn shown(value: &str, look: Look, is_1904: bool) -> String {
     match look {
         Look::Number => plain(number),
         Look::Percent => format!("{}%", plain(number * 100.0)),
+        Look::Hours | Look::Minutes | Look::Seconds => passed(number, look).unwrap_or_else(|| plain(number)),
         look => moment(number, is_1904).map_or_else(|| plain(number), |moment| dated(moment, look)),
     }
 }
@@ -52,6 +57,18 @@ fn moment(days: f64, is_1904: bool) -> Option<DateTime> {
     let start = if is_1904 { date(1904, 1, 1) } else { date(1899, 12, if days < 60.0 { 31 } else { 30 }) };
     let seconds = (days * SECONDS_OF_A_DAY).round() as i64;
     start.at(0, 0, 0, 0).checked_add(SignedDuration::from_secs(seconds)).ok()?.round(Unit::Second).ok()
+}
+
+/// Hours, minutes and seconds of a number of days.
+fn passed(days: f64, look: Look) -> Option<String> {
+    let seconds = (0.0..LAST_DAY).contains(&days).then(|| (days * SECONDS_OF_A_DAY).round() as i64)?;
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    Some(match look {
+        Look::Seconds => seconds.to_string(),
+        Look::Minutes => format!("{}:{rest:02}", seconds / 60),
+        _ if rest == 0 => format!("{hours}:{minutes:02}"),
+        _ => format!("{hours}:{minutes:02}:{rest:02}"),
+    })
 }
 
 fn dated(moment: DateTime, look: Look) -> String {
@@ -81,6 +98,11 @@ mod tests {
             ("46147", Look::Date, "2026-05-05"),
             ("46147.5", Look::DateTime, "2026-05-05 12:00"),
             ("0.75", Look::Time, "18:00"),
+            ("1.5", Look::Hours, "36:00"),
+            ("41.669456018518517", Look::Hours, "1000:04:01"),
+            ("0.0625", Look::Minutes, "90:00"),
+            ("0.5", Look::Seconds, "43200"),
+            ("-0.5", Look::Hours, "-0.5"),
             ("1", Look::Date, "1900-01-01"),
             ("-5", Look::Date, "-5"),
             ("1e18", Look::Date, "1000000000000000000"),

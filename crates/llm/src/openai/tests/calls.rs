@@ -74,6 +74,29 @@ fn calls_without_index_or_with_the_same_index_are_distinguished_by_id_and_name()
 }
 
 #[test]
+fn pieces_without_a_name_find_their_call_by_its_id() {
+    let head = |id: &str| pieces(&json!([{ "index": 0, "id": id, "function": { "name": "now", "arguments": "" } }]));
+    let tail = |index: Option<u64>, id: &str, piece: &str| {
+        pieces(&json!([{ "index": index, "id": id, "function": { "arguments": piece } }]))
+    };
+    for index in [Some(0), Some(1), None] {
+        let (a, b) = (tail(index, "a", r#"{"of":"a"}"#), tail(index, "b", r#"{"of":"b"}"#));
+        let answer = answer_to(&[head("a"), head("b"), a, b, finish("tool_calls")]);
+        assert_eq!(answer.calls, [call("a", "now", r#"{"of":"a"}"#), call("b", "now", r#"{"of":"b"}"#)], "{index:?}");
+    }
+}
+
+#[test]
+fn arguments_at_an_index_of_their_own_go_on_with_the_last_call() {
+    let head = |id: &str| pieces(&json!([{ "index": 0, "id": id, "function": { "name": "now", "arguments": "" } }]));
+    for name in [json!(null), json!("")] {
+        let tail = |piece: &str| pieces(&json!([{ "index": 1, "function": { "name": name, "arguments": piece } }]));
+        let answer = answer_to(&[head("a"), tail(r#"{"of":"#), tail(r#""a"}"#), finish("tool_calls")]);
+        assert_eq!(answer.calls, [call("a", "now", r#"{"of":"a"}"#)], "{name}");
+    }
+}
+
+#[test]
 fn a_call_without_arguments_has_an_empty_object() {
     let answer =
         answer_to(&[pieces(&json!([{ "index": 0, "id": "a", "function": { "name": "now" } }])), finish("tool_calls")]);

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::conversion::{Conversion, ImportedConnector, convert};
 use super::document::{fetched, given};
 use super::in_use::in_use;
+use super::servers::check_servers;
 use crate::App;
 use crate::imports::Turn;
 use crate::organizations::{Member, TAG};
@@ -140,9 +141,12 @@ async fn converted(
         None => ("spec", given(spec.unwrap_or_default())?, None),
     };
     let place = app.imports.conversion_place().await?;
+    let egress = app.egress.clone();
     let work = move || {
         let _held = (turn, fetch, place);
-        convert(&text, &options, field)
+        let made = convert(&text, &options, field)?;
+        check_servers(&egress, &made.connector, field)?;
+        Ok(made)
     };
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?
 }

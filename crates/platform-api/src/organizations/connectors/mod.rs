@@ -7,6 +7,7 @@ pub(crate) mod get;
 pub(crate) mod import;
 mod in_use;
 pub(crate) mod list;
+mod servers;
 mod view;
 
 use serde::Deserialize;

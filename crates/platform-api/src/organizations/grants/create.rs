@@ -48,7 +48,7 @@ pub(crate) async fn create_grant(
     found(&app, &caller, agent_id).await?;
     let new = body.value;
     let scopes = new.scopes.unwrap_or_else(everything);
-    check_covered(&app, &caller, agent_id, new.credential_id, &scopes).await?;
+    let service = check_covered(&app, &caller, agent_id, new.credential_id, &scopes).await?;
     let create = async |id| {
         let grant = Grant {
             id: GrantId(id),
@@ -64,6 +64,7 @@ pub(crate) async fn create_grant(
             GrantWrite::Done(grant) => Ok((StatusCode::CREATED, Json(GrantView::from(grant))).into_response()),
             GrantWrite::AgentMissing => Err(Problem::not_found("agent")),
             GrantWrite::CredentialMissing => Err(Problem::not_found("credential")),
+            GrantWrite::ConnectorMissing => Err(not_covered(&service)),
             GrantWrite::Duplicate => {
                 let message = "The agent has a grant of this credential already: change or delete that one.";
                 Err(Problem::conflict("already_granted", message))
@@ -77,22 +78,25 @@ fn everything() -> GrantScopes {
     GrantScopes([("read".to_owned(), Consent::Yes), ("write".to_owned(), Consent::Yes)].into())
 }
 
-/// The credential is of a connector that the agent may call, and the scopes are that connector's.
+/// The credential is of a connector that the agent may call, and the scopes are that connector's. Returns its service.
 async fn check_covered(
     app: &App,
     caller: &Member<AgentsWrite>,
     agent: AgentId,
     credential: CredentialId,
     scopes: &GrantScopes,
-) -> Result<(), Problem> {
+) -> Result<String, Problem> {
     let credential = app.store.find_credential(&app.viewer(caller), credential).await?;
     let credential = credential.ok_or_else(|| Problem::not_found("credential"))?;
     let (service, allowed) = (&credential.service_name, app.store.connectors_of_agent(caller.tenant_id, agent).await?);
     let listed = app.connectors.find(caller.tenant_id, service).await?.filter(|_| allowed.contains(service));
-    let Some(listed) = listed else {
-        let message =
-            format!("is of {service}, which is not among the agent's connectors; add it with PUT …/connectors first");
-        return Err(Problem::invalid_field("credential_id", message));
-    };
-    check_modules(&listed.connector, scopes)
+    let Some(listed) = listed else { return Err(not_covered(service)) };
+    check_modules(&listed.connector, scopes)?;
+    Ok(credential.service_name)
+}
+
+fn not_covered(service: &str) -> Problem {
+    let message =
+        format!("is of {service}, which is not among the agent's connectors; add it with PUT …/connectors first");
+    Problem::invalid_field("credential_id", message)
 }
