@@ -137,7 +137,7 @@ fn what_costs_too_much_is_bounded() {
         format!("{endless} SELECT count(*) FROM t"),
         format!("{endless} SELECT max(n) FROM t WHERE n < 0"),
         format!("{endless} SELECT n FROM t"),
-        "SELECT count(*) FROM silver_mine a, silver_mine b, silver_mine c, silver_mine d WHERE a.s < b.s".to_owned(),
+        "SELECT count(*) FROM silver_mine a, silver_mine b, silver_mine c, silver_mine d WHERE a.n + b.n + c.n + d.n < 0".to_owned(),
         "SELECT a.n FROM silver_mine a, silver_mine b, silver_mine c".to_owned(),
         "SELECT replace(replace(replace(printf('%4000d', 1), ' ', printf('%4000d', 1)), ' ', 'ab'), 'a', 'aaaaaaaa')"
             .to_owned(),
