@@ -34,10 +34,7 @@ fn check(context: &Context<'_>, name: &str, before: usize) -> Result<()> {
     }
     let times = if name == "timediff" { 2 } else { 1 };
     for n in before..context.len() {
-        let bytes = match context.get_raw(n) {
-            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes,
-            _ => continue,
-        };
+        let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = context.get_raw(n) else { continue };
         let text = String::from_utf8_lossy(bytes);
         // SQLite reads a text up to its first NUL.
         let word = text.split('\0').next().unwrap_or_default().trim().to_ascii_lowercase();

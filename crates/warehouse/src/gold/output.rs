@@ -102,6 +102,7 @@ fn line_of(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
     Ok(line)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 pub(super) fn broken(error: io::Error) -> Failure {
     Failure::Broken(error.to_string())
 }

@@ -103,10 +103,9 @@ impl Runner {
             return Err(stopped);
         }
         match (said?, fed.map_err(|_| ended())?) {
-            (Some(End::Failed(failure)), Ok(())) => Err(failure),
+            (Some(End::Failed(failure)), Ok(())) | (_, Err(failure)) => Err(failure),
             (Some(end), Ok(())) => Ok((kept, end)),
             (None, Ok(())) => Err(ended()),
-            (_, Err(failure)) => Err(failure),
         }
     }
 

@@ -32,8 +32,8 @@ pub fn plan(job: &Job, cancel: &Cancel) -> Result<Vec<String>, Failure> {
 
 /// Loads the job's tables and runs its SELECT, in this process and on this thread.
 ///
-/// The database is bounded; what SQLite needs for intermediate results is not, nor the time in which it compiles. A text
-/// of a tenant goes through [`super::Runner::run`], where they are.
+/// The database is bounded; what SQLite needs for intermediate results is not, nor the time in which it compiles. A
+/// text of a tenant goes through [`super::Runner::run`], where they are.
 ///
 /// # Errors
 /// See [`Failure`].
