@@ -2,7 +2,7 @@
 
 /// The floors, from the bottom up. A crate imports only crates of lower floors.
 pub(crate) const FLOORS: &[&[&str]] = &[
-    &["artel-domain", "artel-egress", "artel-catalogue", "artel-extract", "artel-words"],
+    &["artel-domain", "artel-egress", "artel-catalogue", "artel-extract", "artel-words", "artel-warehouse"],
     &[
         "artel-store",
         "artel-bus",
@@ -52,6 +52,7 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-egress", &["axum", "sqlx"]),
     ("artel-catalogue", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-extract", &["axum", "reqwest", "sqlx", "tokio"]),
+    ("artel-warehouse", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-words", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-agent", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-identity", &["axum", "sqlx"]),
