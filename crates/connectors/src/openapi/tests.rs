@@ -149,8 +149,10 @@ fn servers_with_variables_relative_ones_and_none() {
 #[test]
 fn a_method_that_a_path_or_a_parameter_names_makes_no_read() {
     let header = json!([{"name": "X-HTTP-Method-Override", "in": "header", "schema": {"type": "string"}}]);
+    let query = json!([{"name": "_method", "in": "query", "schema": {"type": "string"}}]);
     let made = imported(
-        json!({"/a?_method=DELETE": {"get": {}}, "/b": {"get": {"parameters": header}}, "/c": {"get": {}}}),
+        json!({"/a?_method=DELETE": {"get": {}}, "/b": {"get": {"parameters": header}},
+            "/c": {"get": {"parameters": query}}, "/d": {"get": {}}}),
         json!({"components": {"securitySchemes": {"key": {"type": "apiKey", "in": "query", "name": "_method"}}}}),
     );
     let reads: Vec<bool> = made
@@ -161,7 +163,8 @@ fn a_method_that_a_path_or_a_parameter_names_makes_no_read() {
             crate::request::surely_reads(operation, &verb)
         })
         .collect();
-    assert_eq!(reads, [false, false, true]);
+    assert_eq!(reads, [false, true, false, true]);
+    assert!(told(&made, "X-HTTP-Method-Override is not a caller's to set"), "{:?}", made.left_out);
     assert!(told(&made, "way to sign in is not known"), "a secret that is the method: {:?}", made.left_out);
 }
 

@@ -61,7 +61,9 @@ fn names_another_method(operation: &Operation, params: &Map<String, Value>) -> b
         return true;
     }
     given(operation, params).any(|given| match given.parameter.place {
-        Place::Query | Place::Header | Place::Body => is_other_method(given.wire_name()),
+        Place::Query | Place::Header => is_other_method(given.wire_name()),
+        // A pointer to the member.
+        Place::Body => given.wire_name().split('/').any(is_other_method),
         Place::WholeBody => members(Some(&given.value)).any(|name| is_other_method(name)),
         Place::QueryMap => given.value.as_object().into_iter().flatten().any(|(name, value)| {
             encode::pairs(name, value, given.parameter.encode).iter().any(|(name, _)| is_other_method(name))

@@ -249,7 +249,7 @@ fn a_method_that_is_always_sent_or_stands_in_a_header_or_a_body_makes_a_write() 
         "- {key: query, summary: {ru: О, en: O}, access: read, method: GET, path: /a, always: {query: {_method: DELETE}}}\n\
          - {key: header, summary: {ru: О, en: O}, access: read, method: GET, path: /a, always: {headers: {X-HTTP-Method-Override: PUT}}}\n\
          - {key: given, summary: {ru: О, en: O}, access: read, method: GET, path: /a, parameters: {verb: {in: header, at: X-HTTP-Method}}}\n\
-         - {key: form, summary: {ru: О, en: O}, access: read, method: POST, path: /a, body: form, parameters: {verb: {in: body, at: _method}}}\n\
+         - {key: form, summary: {ru: О, en: O}, access: read, method: POST, path: /a, body: form, parameters: {verb: {in: body, at: /_method}}}\n\
          - {key: whole, summary: {ru: О, en: O}, access: read, method: POST, path: /a, body: json, parameters: {body: {in: whole_body}}}",
     );
     let reads =

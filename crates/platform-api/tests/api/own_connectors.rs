@@ -382,7 +382,7 @@ async fn a_server_that_no_call_may_reach_is_refused_at_the_import(#[case] server
     let flow = json!({ "clientCredentials": { "tokenUrl": server, "scopes": {} } });
     of_token["components"]["securitySchemes"]["key"] = json!({ "type": "oauth2", "flows": flow });
     for spec in [main, of_operation, of_token] {
-        if spec.to_string().contains("tokenUrl") && !server.starts_with("https://") {
+        if spec.to_string().contains("tokenUrl") && (!server.starts_with("https://") || server.contains('{')) {
             continue;
         }
         let refused = ada.post(IMPORT, json!({ "key": "shop", "spec": spec })).await;

@@ -64,7 +64,7 @@ async fn grants_by(world: &World, viewer: &Viewer, grant: Grant) -> GrantWrite {
 }
 
 async fn granted(world: &World, credential: CredentialId) -> Grant {
-    may_call(world, &["ozon", "wildberries", "github"]).await;
+    may_call(world, &["ozon", "wildberries", "github", "telegram"]).await;
     let new = grant(world, credential);
     assert_eq!(grants(world, new.clone()).await, GrantWrite::Done(new.clone()));
     new
