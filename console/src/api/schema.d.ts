@@ -1205,6 +1205,211 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/skills/{skill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a skill: its prompt and the list of its files.
+         * @description Needs `runs:read`.
+         */
+        get: operations["get_skill"];
+        /**
+         * Change a skill; members that are absent stay.
+         * @description One's own; an administrator changes all but system skills, which are copied instead. Needs `agents:write`.
+         */
+        put: operations["update_skill"];
+        post?: never;
+        /**
+         * Delete a skill and its files.
+         * @description One's own; an administrator deletes all but system skills. Needs `agents:write`.
+         */
+        delete: operations["delete_skill"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/skills/{skill_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy a skill with its files.
+         * @description The copy belongs to the caller and is switched on. This is how a system skill is changed. Needs `agents:write`.
+         */
+        post: operations["copy_skill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/skills/{skill_id}/toggle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch a skill on or off.
+         * @description Agents do not find one that is switched off. One's own; an administrator switches all but system skills. Needs
+         *     `agents:write`.
+         */
+        post: operations["toggle_skill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/skills/{skill_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a skill as a zip: one folder that is called like it, with `SKILL.md` and all files.
+         * @description `POST /skills` takes it again, also elsewhere. Needs `runs:read`.
+         */
+        get: operations["export_skill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List documents, newest first.
+         * @description Those that the caller reads; an administrator's list has all of the organisation. Needs `runs:read`.
+         */
+        get: operations["list_documents"];
+        put?: never;
+        /**
+         * Upload a document.
+         * @description The file is stored as it comes, at most 100 MiB, and read afterwards: `state` is `processing` first, then `ready` or
+         *     `failed`. A file that is a document already, and that the caller reads, is that document; one that had failed is
+         *     read again. Needs `runs:write`.
+         */
+        post: operations["create_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find passages of documents by their words.
+         * @description The best first, of documents that the caller reads as a user of the organisation. Whatever is typed is a question:
+         *     there is no syntax. Needs `runs:read`.
+         */
+        post: operations["search_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what is known of a document.
+         * @description Its `state` says whether its text is found. Needs `runs:read`.
+         */
+        get: operations["get_document"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a document.
+         * @description Whoever uploaded it does, and administrators. Nothing of it is found from then on; its bytes are removed within
+         *     minutes. Needs `runs:write`.
+         */
+        delete: operations["delete_document"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a document's title, tags or readers.
+         * @description Whoever uploaded it does, and administrators. From then on only its readers find it. Needs `runs:write`.
+         */
+        patch: operations["update_document"];
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the file of a document.
+         * @description The bytes as they were uploaded. `Range` asks for a part of them. Needs `runs:read`.
+         */
+        get: operations["get_document_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/passages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the passages of a document, in its order.
+         * @description What is found and cited. There are none before it is `ready`. Needs `runs:read`.
+         */
+        get: operations["list_document_passages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions/{session_id}/files": {
         parameters: {
             query?: never;
@@ -1948,6 +2153,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List skills, or find them by words.
+         * @description The organisation's own by name, then those of the product. Needs `runs:read`.
+         */
+        get: operations["list_skills"];
+        put?: never;
+        /**
+         * Create a skill, or import one.
+         * @description As JSON; or as a zip, which is the body itself or the member `file` of a form. The zip has `SKILL.md` at its top or
+         *     in one folder that is called like the skill; no links, no absolute names, none with `..`; at most 10 MiB when it is
+         *     unpacked, and 100 files. An organisation has at most 200 skills. Needs `agents:write`.
+         */
+        post: operations["create_skill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hooks/{org_id}/{connector_key}/{token}": {
         parameters: {
             query?: never;
@@ -2410,6 +2641,10 @@ export interface components {
             /** @description What the service sends by itself; `null` when it sends nothing. */
             webhooks?: Record<string, never> | null;
         };
+        CopySkill: {
+            /** @description The source's name with `-copy` when absent. */
+            to_name?: string;
+        };
         CreateAgent: {
             /** @description Without control characters and invisible characters. */
             name: string;
@@ -2483,6 +2718,20 @@ export interface components {
             secret: Record<string, never>;
             user_id?: components["schemas"]["UserId"] | null;
         };
+        /** @description A file that becomes a document. */
+        CreateDocument: {
+            /**
+             * Format: binary
+             * @description The file.
+             */
+            file: string;
+            /** @description What people read; the file's name when absent. */
+            title?: string;
+            /** @description With commas between them; at most 20, each of at most 50 characters. */
+            tags?: string;
+            /** @description `all` (when absent), or ids of users with commas between them. */
+            readers?: string;
+        };
         CreateGrant: {
             /** @description One of `available-credentials`. */
             credential_id: components["schemas"]["CredentialId"];
@@ -2523,6 +2772,21 @@ export interface components {
              */
             model?: string | null;
             llm_params?: Record<string, never> | null;
+        };
+        CreateSkill: {
+            /** @description Lower-case letters, digits and single hyphens; also the name of its folder. */
+            name: string;
+            /** @description What it does, and when it is used. */
+            description: string;
+            /** @description How the work is done. */
+            prompt: string;
+            /** @description Scripts, templates and check lists. */
+            files?: components["schemas"]["SkillFileTerms"][] | null;
+            /**
+             * @description `false` makes a skill that agents do not find.
+             * @default true
+             */
+            enabled: boolean | null;
         };
         CreateTask: {
             /** @description Without control characters and invisible characters. */
@@ -2702,6 +2966,47 @@ export interface components {
             created_at: string;
         };
         /**
+         * Format: uuid
+         * @description A file whose text is searched and cited.
+         */
+        DocumentId: string;
+        /** @description A file whose text is searched and cited. */
+        DocumentView: {
+            document_id: components["schemas"]["DocumentId"];
+            title: string;
+            /**
+             * @description `pdf`, `docx`, `xlsx`, `pptx`, `odt`, `html`, `md`, `txt`, `csv`, `eml` or `image`, told by the bytes; `null`
+             *     until they were read.
+             */
+            type?: string | null;
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: int32
+             * @description Pages, sheets or slides, where the type has them.
+             */
+            pages?: number | null;
+            /** @description `ru`, `en`, or `null` for another. */
+            language?: string | null;
+            /** @enum {string} */
+            state: "processing" | "ready" | "failed";
+            /** @description Why it failed, and what to do. */
+            reason?: string | null;
+            /**
+             * Format: double
+             * @description How much of the reading is done, from 0 to 1, while it is `processing`.
+             */
+            progress?: number | null;
+            tags: string[];
+            /** @description Everybody in the organisation, or these users and whoever uploaded it. */
+            readers: "all" | string[];
+            /** @description The upper headings. */
+            outline: string[];
+            uploaded_by: components["schemas"]["UserId"];
+            /** Format: date-time */
+            uploaded_at: string;
+        };
+        /**
          * @description What a tool does to the world, which decides what recovery may do with a call that was cut off.
          * @enum {string}
          */
@@ -2834,6 +3139,26 @@ export interface components {
          * @enum {string}
          */
         FormState: "pending" | "answered" | "declined" | "expired" | "cancelled";
+        /** @description A passage that was found. */
+        FoundPassageView: {
+            document_id: components["schemas"]["DocumentId"];
+            /** @description The document's. */
+            title: string;
+            /** Format: int32 */
+            page?: number | null;
+            heading?: string | null;
+            text: string;
+            /**
+             * Format: double
+             * @description By its place among what was found: it compares nothing else.
+             */
+            score: number;
+            found_by: ("words" | "vectors")[];
+        };
+        /** @description What a search found, the best first. */
+        FoundPassages: {
+            passages: components["schemas"]["FoundPassageView"][];
+        };
         /**
          * Format: uuid
          * @description The right of an agent to use a credential.
@@ -3059,6 +3384,22 @@ export interface components {
          * @enum {string}
          */
         Overlap: "skip" | "queue" | "cancel_previous";
+        /** @description A piece of a document. */
+        PassageView: {
+            /**
+             * Format: int32
+             * @description Its number within the document, from 0.
+             */
+            ordinal: number;
+            /**
+             * Format: int32
+             * @description The page, sheet or slide that it stands on, from 1.
+             */
+            page?: number | null;
+            /** @description The headings above it, from the highest. */
+            heading?: string | null;
+            text: string;
+        };
         /** @enum {string} */
         PermissionScope: "read" | "write";
         /**
@@ -3246,6 +3587,17 @@ export interface components {
             overlap: components["schemas"]["Overlap"];
             misfire: components["schemas"]["Misfire"];
         };
+        SearchDocuments: {
+            /** @description What to look for, in words. */
+            query: string;
+            /** @description Only in these documents; in all when absent. */
+            document_ids?: components["schemas"]["DocumentId"][] | null;
+            /**
+             * Format: int64
+             * @description At most this many passages; 5 when absent.
+             */
+            top_k?: number | null;
+        };
         /** @description An endpoint with its secret: it is shown this once. */
         SecretView: components["schemas"]["EndpointView"] & {
             /** @description `whsec_` and the base64 of the key that messages are signed with. */
@@ -3272,6 +3624,72 @@ export interface components {
          *     text.
          */
         SessionId: string;
+        /** @description A skill. The bytes of its files are in its zip. */
+        SkillDetail: components["schemas"]["SkillView"] & {
+            /** @description How the work is done: the text of `SKILL.md` behind its front matter. */
+            prompt: string;
+            /** @description What the front matter says besides: `license`, `metadata` and the like. */
+            extra: Record<string, never>;
+            /** @description By path, without `SKILL.md`. */
+            files: components["schemas"]["SkillFileView"][];
+        };
+        /** @description One file of a skill. */
+        SkillFileTerms: {
+            /** @description Relative to the skill's folder: `templates/report.md`. No `.` or `..`, and not `SKILL.md`. */
+            path: string;
+            /** @description Its text. Files that are no text come with a zip. */
+            content: string;
+        };
+        /** @description A file of a skill. */
+        SkillFileView: {
+            path: string;
+            /** Format: int64 */
+            bytes: number;
+        };
+        /** @description A zip in a form. */
+        SkillForm: {
+            /**
+             * Format: binary
+             * @description The zip.
+             */
+            file: string;
+        };
+        /**
+         * Format: uuid
+         * @description A way of working that agents follow.
+         */
+        SkillId: string;
+        /**
+         * @description Whose a skill is: the organisation's own, or a part of the product.
+         * @enum {string}
+         */
+        SkillScope: "custom" | "system";
+        /** @description A skill in a list. */
+        SkillView: {
+            skill_id: components["schemas"]["SkillId"];
+            name: string;
+            /** @description What it does, and when it is used. */
+            description: string;
+            /** @description `system`: a part of the product, which cannot be changed. */
+            scope: components["schemas"]["SkillScope"];
+            /** @description Agents do not find one that is switched off. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Of the prompt and all files.
+             */
+            bytes: number;
+            created_by?: components["schemas"]["UserId"] | null;
+            /** Format: date-time */
+            created_at?: string | null;
+            /** Format: date-time */
+            updated_at?: string | null;
+            /**
+             * Format: double
+             * @description With `q`: the share of the words that it has, from 0 to 1. A word that only the prompt has counts half.
+             */
+            score?: number | null;
+        };
         /** @description A start that came to nothing. */
         SkippedStart: {
             /**
@@ -3454,6 +3872,10 @@ export interface components {
         Title: {
             ru: string;
             en: string;
+        };
+        ToggleSkill: {
+            /** @description What it becomes; the other of what it is when absent. */
+            enabled?: boolean;
         };
         Token: {
             token: string;
@@ -3784,6 +4206,15 @@ export interface components {
             /** @description In place of the whole secret. Runs under way use it from their next call on. */
             secret?: Record<string, never> | null;
         };
+        /** @description What is absent stays as it is. */
+        UpdateDocument: {
+            /** @description Without control characters and invisible characters. */
+            title?: string | null;
+            /** @description All of its tags from then on. */
+            tags?: string[] | null;
+            /** @description Everybody in the organisation, or these users and whoever uploaded it. */
+            readers?: "all" | string[] | null;
+        };
         UpdateGrant: {
             /**
              * @description `read` and `write` are `true`, `false` or `"ask"`: a human decides about each call. Other members are modules of the connector, and `events`: what its service sends by webhooks. What is not named is allowed; once a module is named as allowed, those that are not named are forbidden.
@@ -3828,6 +4259,14 @@ export interface components {
         UpdateSession: {
             /** @description Without control characters and invisible characters. */
             title?: string | null;
+        };
+        UpdateSkill: {
+            name?: string;
+            description?: string;
+            prompt?: string;
+            /** @description All of its files: those that are not named are gone. */
+            files?: components["schemas"]["SkillFileTerms"][];
+            enabled?: boolean;
         };
         /** @description What is absent stays as it is; `null` takes a schedule, a trigger or a budget away. */
         UpdateTask: {
@@ -3931,7 +4370,7 @@ export interface components {
          * @description What a run waits for, in one word.
          * @enum {string}
          */
-        WaitFor: "approval" | "client" | "form" | "child" | "until";
+        WaitFor: "approval" | "client" | "form" | "child" | "until" | "event";
         /** @description What came of one attempt. */
         WebhookAttempt: {
             /**
@@ -6452,7 +6891,7 @@ export interface operations {
             header?: {
                 /** @description The version that the file must have, as its `ETag` says it; otherwise 412. */
                 "If-Match"?: string;
-                /** @description `*`: there must be no file; otherwise 412. */
+                /** @description `*`: there must be no file; a version: the file must have another one. Otherwise 412. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -6514,7 +6953,7 @@ export interface operations {
             header?: {
                 /** @description The version that the file must have, as its `ETag` says it; otherwise 412. */
                 "If-Match"?: string;
-                /** @description `*`: there must be no file; otherwise 412. */
+                /** @description `*`: there must be no file; a version: the file must have another one. Otherwise 412. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -6615,6 +7054,497 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_skill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill_id: components["schemas"]["SkillId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The skill. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDetail"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_skill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill_id: components["schemas"]["SkillId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSkill"];
+            };
+        };
+        responses: {
+            /** @description The skill as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDetail"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_skill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill_id: components["schemas"]["SkillId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    copy_skill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                skill_id: components["schemas"]["SkillId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CopySkill"] | null;
+            };
+        };
+        responses: {
+            /** @description The copy. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDetail"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    toggle_skill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                skill_id: components["schemas"]["SkillId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ToggleSkill"] | null;
+            };
+        };
+        responses: {
+            /** @description The skill as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDetail"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    export_skill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill_id: components["schemas"]["SkillId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The zip. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_documents: {
+        parameters: {
+            query?: {
+                /** @description Only documents whose title has one of these words at least, in any of its forms. */
+                query?: string;
+                /** @description Only documents of this type: `pdf`, `docx` and so on. */
+                type?: string;
+                /** @description Only documents with this tag. */
+                tag?: string;
+                /** @description Only documents in this state. */
+                state?: string;
+                /** @description Uploaded at this time or later. */
+                uploaded_after?: string;
+                /** @description Uploaded before this time. */
+                uploaded_before?: string;
+                /** @description At most this many; 20 when absent. */
+                limit?: number;
+                /** @description Skip this many. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of documents. */
+            200: {
+                headers: {
+                    /** @description How many match in all. */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentView"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_document: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["CreateDocument"];
+            };
+        };
+        responses: {
+            /** @description The document. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentView"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    search_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchDocuments"];
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPassages"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateDocument"];
+            };
+        };
+        responses: {
+            /** @description The document as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentView"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_document_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes, under the media type of the file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": number[];
+                };
+            };
+            /** @description The part that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": number[];
+                };
+            };
+            /** @description The caller has it already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The file has no such part. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_document_passages: {
+        parameters: {
+            query?: {
+                /** @description At most this many; 20 when absent. */
+                limit?: number;
+                /** @description Skip this many. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                document_id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of passages. */
+            200: {
+                headers: {
+                    /** @description How many there are in all. */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassageView"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
@@ -8329,6 +9259,85 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_skills: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only skills that are switched on and have one of these words at least, in any of its forms; the best first, at
+                 *     most 50.
+                 */
+                q?: string;
+                /** @description Only the organisation's own (`custom`), or those of the product (`system`). */
+                scope?: "custom" | "system";
+                /** @description At most this many; 50 when absent. */
+                limit?: number;
+                /** @description Skip this many. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of skills. */
+            200: {
+                headers: {
+                    /** @description How many match in all. */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillView"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_skill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSkill"];
+                "application/zip": number[];
+                "multipart/form-data": components["schemas"]["SkillForm"];
+            };
+        };
+        responses: {
+            /** @description The new skill. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDetail"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongType"];
