@@ -32,8 +32,8 @@ pub struct Received {
     pub delivery_id: DeliveryId,
     /// The service's word for what happened.
     pub event: Option<String>,
-    /// The body as JSON, a form as an object, else a text, else `{"base64": …}`; one with very many values stays a text. Without what
-    /// proves where it is from and what the connector hides.
+    /// The body as JSON, a form as an object, else a text, else `{"base64": …}`; one with very many values stays a
+    /// text. Without what proves where it is from and what the connector hides.
     pub payload: Value,
     /// Is it an event that is kept? A handshake is none.
     pub keep: bool,

@@ -33,8 +33,8 @@ impl Replies {
     /// The reply, counted until the last of it is handed to the connection.
     ///
     /// # Arguments
-    /// * `may_refuse`: the request changed nothing, so that it can be made again. The replies of others are counted too,
-    ///   and given whatever there is.
+    /// * `may_refuse`: the request changed nothing, so that it can be made again. The replies of others are counted
+    ///   too, and given whatever there is.
     pub(crate) fn held(self: &Arc<Self>, tenant: TenantId, may_refuse: bool, reply: Response) -> Response {
         // What has no size is made while it is read.
         let bytes = reply.body().size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or_default();

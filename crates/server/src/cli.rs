@@ -264,13 +264,13 @@ pub(crate) enum SecretsCommand {
     ///
     /// The new master key is ARTEL_MASTER_KEY, the one before it ARTEL_MASTER_KEY_OTHER. The keys of tenants and the
     /// keys that sign tokens are sealed with the new one; secrets that an earlier version sealed with the master key
-    /// itself are sealed with their tenant's key. It may run beside the servers, and may run again. What no key opens is
-    /// named, and the exit code is 1 then.
+    /// itself are sealed with their tenant's key. It may run beside the servers, and may run again. What no key opens
+    /// is named, and the exit code is 1 then.
     Rotate,
     /// Give an organisation a new key in place of one that no master key opens
     ///
-    /// For a master key that is lost: what was sealed under the organisation's key is lost too, and is named. After this
-    /// it can be set again. Nothing changes when the key opens. Restart the servers afterwards.
+    /// For a master key that is lost: what was sealed under the organisation's key is lost too, and is named. After
+    /// this it can be set again. Nothing changes when the key opens. Restart the servers afterwards.
     Forget {
         #[arg(long)]
         tenant: TenantId,

@@ -16,7 +16,8 @@ use crate::values::{micros, number, text, time};
 const LAST: char = '\u{10ffff}';
 
 /// Changes of one user's memory wait for each other here, before they take a connection: those of one user would hold
-/// all of them otherwise, each waiting for the lock of the one before. Users that share a place wait for each other too.
+/// all of them otherwise, each waiting for the lock of the one before. Users that share a place wait for each other
+/// too.
 static QUEUES: [Mutex<()>; 16] = [const { Mutex::const_new(()) }; 16];
 
 /// What is at the path of a change.

@@ -99,8 +99,8 @@ pub struct InboundEvents {
 /// The journal of what services sent by themselves.
 #[async_trait]
 pub trait InboundJournal: Send + Sync {
-    /// With a start of each active task of the tenant that the event triggers ([`crate::Tasks::event_starts`]), and with
-    /// the end of each call that waits for such an event ([`artel_domain::Wait::Event`]): its run goes on. Of many
+    /// With a start of each active task of the tenant that the event triggers ([`crate::Tasks::event_starts`]), and
+    /// with the end of each call that waits for such an event ([`artel_domain::Wait::Event`]): its run goes on. Of many
     /// deliveries of one event at once, one is written.
     async fn record_inbound_event(&self, new: NewInboundEvent) -> Result<InboundEventWrite>;
     /// Newest first.

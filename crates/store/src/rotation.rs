@@ -35,8 +35,8 @@ pub fn judge(family: &TokenFamily, lineage: &Lineage, presented: &Rotate, now: T
     Some(verdict(family.clone()))
 }
 
-/// Only the immediate parent of the live token, for a moment, and only by who derives the same successor from it. Longer
-/// where the first answer may not have arrived: its client was told to try again.
+/// Only the immediate parent of the live token, for a moment, and only by who derives the same successor from it.
+/// Longer where the first answer may not have arrived: its client was told to try again.
 fn is_repeated(lineage: &Lineage, presented: &Rotate, now: Timestamp) -> bool {
     let Some(rotated_at) = lineage.rotated_at else { return false };
     let grace = if lineage.is_unanswered { presented.grace.max(presented.unanswered_grace) } else { presented.grace };

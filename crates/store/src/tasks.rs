@@ -160,8 +160,8 @@ pub trait Tasks: Send + Sync {
     async fn skip_due(&self, tenant: TenantId, task: TaskId, taken: SkippedDue, reason: &str) -> Result<bool>;
     /// Starts of tasks of all tenants that events ask for ([`crate::InboundJournal::record_inbound_event`]); tenants
     /// take turns, else the oldest first. Of a task at most [`MOST_WAITING`] wait and of a tenant about
-    /// [`MOST_WAITING_OF_TENANT`]: beyond them a start is left out and the task says [`TOO_MANY_WAIT`]. [`Tasks::fire_task`] takes them. A task that cannot be read is treated as in
-    /// [`Tasks::due_tasks`].
+    /// [`MOST_WAITING_OF_TENANT`]: beyond them a start is left out and the task says [`TOO_MANY_WAIT`].
+    /// [`Tasks::fire_task`] takes them. A task that cannot be read is treated as in [`Tasks::due_tasks`].
     async fn event_starts(&self, now: Timestamp, limit: u32) -> Result<Vec<EventStart>>;
     /// [`Tasks::event_starts`] leaves the start out until then.
     async fn put_back_event(&self, start: &EventStart, until: Timestamp) -> Result<()>;

@@ -9,8 +9,9 @@ use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 
 use crate::refusals::tell;
+use crate::skill_refusals::no_skill;
 use crate::skill_refusals::of_refusal;
-use crate::skills::{SkillTools, no_skill, skill_id};
+use crate::skills::{SkillTools, skill_id};
 
 /// All that an organisation and the product have.
 const ALL: Page = Page { limit: 1000, offset: 0 };

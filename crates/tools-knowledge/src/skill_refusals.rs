@@ -5,7 +5,6 @@ use artel_store::StoreError;
 use artel_tools::ToolError;
 
 use crate::refusals::{faults, tell};
-use crate::skills::no_skill;
 
 pub(crate) fn of_store(error: &StoreError) -> ToolError {
     if matches!(error, StoreError::Unavailable(_)) {
@@ -49,4 +48,12 @@ pub(crate) fn of_refusal(refusal: Refusal) -> ToolError {
 
 fn failed() -> ToolError {
     tell("failed", "skills cannot be reached", "tell the user that something is wrong on our side")
+}
+
+pub(crate) fn no_skill() -> ToolError {
+    tell(
+        "not_found",
+        "skill_id: there is no such skill",
+        "look for it with skill_search, or list all with manage_skill",
+    )
 }

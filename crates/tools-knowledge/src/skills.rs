@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::refusals::tell;
-use crate::skill_refusals::{of_refusal, of_store};
+use crate::skill_refusals::{no_skill, of_refusal, of_store};
 
 /// What the tools of skills work with.
 pub struct SkillTools {
@@ -148,12 +148,4 @@ pub(crate) fn skill_id(text: Option<&str>) -> Result<SkillId, ToolError> {
     };
     // What is no id is the id of nothing.
     text.trim().parse().map_err(|_| no_skill())
-}
-
-pub(crate) fn no_skill() -> ToolError {
-    tell(
-        "not_found",
-        "skill_id: there is no such skill",
-        "look for it with skill_search, or list all with manage_skill",
-    )
 }

@@ -31,7 +31,8 @@ impl Query {
         (!terms.is_empty()).then_some(Self { terms })
     }
 
-    /// How well a text fits: the share of the words that it has, from 0 to 1. A word that only its body has counts half.
+    /// How well a text fits: the share of the words that it has, from 0 to 1. A word that only its body has counts
+    /// half.
     pub fn coverage(&self, title: &str, body: &str) -> f64 {
         let (title, body) = (tokens(title), tokens(body));
         let worth = |term: &String| match (title.contains(term), body.contains(term)) {

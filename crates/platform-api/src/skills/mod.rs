@@ -2,6 +2,7 @@
 
 pub(crate) mod copy;
 pub(crate) mod create;
+mod create_body;
 pub(crate) mod delete;
 pub(crate) mod export;
 pub(crate) mod get;

@@ -16,7 +16,7 @@ use axum::http::header::CONTENT_TYPE;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::create::CreateSkill;
+use super::create_body::CreateSkill;
 use super::places::ZipPlace;
 use crate::App;
 

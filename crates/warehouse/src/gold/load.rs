@@ -72,7 +72,7 @@ impl<'c> Loading<'c> {
             }
         };
         let loaded = Loaded { name: table.name.clone(), ..Loaded::default() };
-        Ok(Self { insert: insert.map_err(super::run::of_sqlite)?, reader, loaded })
+        Ok(Self { insert: insert.map_err(super::faults::of_sqlite)?, reader, loaded })
     }
 
     fn line(&mut self, line: &[u8]) -> Result<(), Failure> {
@@ -118,7 +118,7 @@ fn rows_of(
 }
 
 fn put(insert: &mut Statement<'_>, loaded: &mut Loaded, cells: &[Cell]) -> Result<(), Failure> {
-    insert.execute(params_from_iter(cells)).map_err(super::run::of_sqlite)?;
+    insert.execute(params_from_iter(cells)).map_err(super::faults::of_sqlite)?;
     loaded.rows += 1;
     Ok(())
 }

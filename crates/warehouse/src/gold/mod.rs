@@ -6,6 +6,7 @@
 //! limit of SQLite's heap and by the end of that process.
 
 mod dates;
+mod faults;
 mod functions;
 mod input;
 mod load;
@@ -118,6 +119,13 @@ pub enum Failure {
     /// The contents could not be given, or the process that runs it ended by itself.
     #[error("{0}")]
     Broken(String),
+}
+
+impl Failure {
+    fn too_much_memory() -> Self {
+        let text = "the tables and intermediate results need too much memory; read fewer rows or columns";
+        Self::TooLarge(text.to_owned())
+    }
 }
 
 /// The columns of a table, with their types where they have some.

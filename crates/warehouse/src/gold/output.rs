@@ -116,7 +116,7 @@ pub(super) fn pour(
 ) -> Result<(), Failure> {
     sink.columns(columns)?;
     let (mut count, mut bytes) = (0, 0_u64);
-    while let Some(row) = rows.next().map_err(super::run::of_sqlite)? {
+    while let Some(row) = rows.next().map_err(super::faults::of_sqlite)? {
         count += 1;
         let values = values_of(row, columns, count)?;
         bytes += values.iter().map(size_of).sum::<u64>();
@@ -134,7 +134,7 @@ pub(super) fn pour(
 fn values_of(row: &Row<'_>, columns: &[String], count: u64) -> Result<Vec<Value>, Failure> {
     let mut values = Vec::with_capacity(columns.len());
     for (n, name) in columns.iter().enumerate() {
-        let value = row.get_ref(n).map_err(super::run::of_sqlite)?;
+        let value = row.get_ref(n).map_err(super::faults::of_sqlite)?;
         values.push(match value {
             ValueRef::Null => Value::Null,
             ValueRef::Integer(integer) => integer.into(),

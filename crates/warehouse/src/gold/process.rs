@@ -172,9 +172,9 @@ fn perform(input: &mut impl BufRead, output: &mut dyn Write) -> Result<End, Fail
     let order: Order = serde_json::from_slice(&line).map_err(|error| Failure::Broken(error.to_string()))?;
     let cancel = Cancel::default();
     // All of this process's SQLite counts, whatever it is for.
-    let limited = Connection::open_in_memory().map_err(super::run::of_sqlite)?;
+    let limited = Connection::open_in_memory().map_err(super::faults::of_sqlite)?;
     let limit = format!("PRAGMA hard_heap_limit = {}", order.job.limits.memory_bytes);
-    limited.query_row(&limit, [], |row| row.get::<_, i64>(0)).map_err(super::run::of_sqlite)?;
+    limited.query_row(&limit, [], |row| row.get::<_, i64>(0)).map_err(super::faults::of_sqlite)?;
     if order.is_plan {
         return Ok(End::Plan { tables: plan(&order.job, &cancel)? });
     }

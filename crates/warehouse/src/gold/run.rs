@@ -3,8 +3,9 @@ use std::io::BufRead;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 
+use super::faults::of_sqlite;
 use super::input::FeedReader;
 use super::output::{Answer, Kept, Sink, pour};
 use super::wall::{self, Seen, close, compile};
@@ -117,20 +118,4 @@ fn columns_of(statement: &rusqlite::Statement<'_>) -> Result<Vec<String>, Failur
         columns.push(name.to_owned());
     }
     Ok(columns)
-}
-
-pub(super) fn of_sqlite(error: rusqlite::Error) -> Failure {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::OperationInterrupted) => Failure::TooSlow(0),
-        Some(ErrorCode::OutOfMemory | ErrorCode::DiskFull) => too_much_memory(),
-        Some(ErrorCode::TooBig) => {
-            let text = format!("a value has more than {} bytes; make it shorter", wall::LONGEST_VALUE);
-            Failure::TooLarge(text)
-        }
-        _ => Failure::Refused(wall::said(error)),
-    }
-}
-
-pub(super) fn too_much_memory() -> Failure {
-    Failure::TooLarge("the tables and intermediate results need too much memory; read fewer rows or columns".to_owned())
 }

@@ -140,7 +140,7 @@ fn explained(error: rusqlite::Error, seen: &Mutex<Seen>) -> Failure {
         return Failure::Refused(why.clone());
     }
     match error.sqlite_error_code() {
-        Some(ErrorCode::OutOfMemory) => super::run::too_much_memory(),
+        Some(ErrorCode::OutOfMemory) => Failure::too_much_memory(),
         Some(ErrorCode::TooBig) => Failure::TooLarge("the text is too large for the database; write less".to_owned()),
         Some(ErrorCode::OperationInterrupted) => Failure::TooSlow(0),
         _ => Failure::Refused(said(error)),
