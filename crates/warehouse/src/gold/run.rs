@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::faults::of_sqlite;
 use super::input::FeedReader;
 use super::output::{Answer, Kept, Sink, pour};
-use super::wall::{self, Seen, close, compile};
+use super::wall::{Seen, close, compile};
 use super::{Cancel, Failure, Feed, Job, Loaded, load};
 
 /// Instructions between two looks at the clock.
