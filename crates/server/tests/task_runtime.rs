@@ -91,12 +91,13 @@ async fn a_state_is_kept_for_the_next_execution(database: Database) {
     let run = world.runs(&task).await;
     assert_eq!(world.answer(&run).await["state"]["last_order"], 4711, "of the same task, also after a restart");
 
-    let large = "x".repeat(65_535);
+    // A prompt has at most 65,536 characters.
+    let large = "я".repeat(32_768);
     for (args, why) in [
         (json!({ "action": "save_state" }), "invalid_argument: state is missing; give what is to be kept, as JSON"),
         (
             json!({ "action": "save_state", "state": large }),
-            "too_large: state has 65537 bytes, and at most 65536 are kept; keep the essence: ids, counters, the last time",
+            "too_large: state has 65538 bytes, and at most 65536 are kept; keep the essence: ids, counters, the last time",
         ),
         (
             json!({ "action": "suspend" }),

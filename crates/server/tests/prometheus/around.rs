@@ -60,13 +60,14 @@ async fn alerts_fire_by_what_goes_wrong_around_an_installation() {
     proxy.thaw();
 }
 
-/// The database answers only now and then.
+/// The database answers only now and then: often enough for all queries of a scrape to be answered before it is given
+/// up.
 async fn stutters(proxy: &DatabaseProxy) {
     loop {
         proxy.freeze();
-        tokio::time::sleep(Duration::from_millis(2500)).await;
+        tokio::time::sleep(Duration::from_millis(1200)).await;
         proxy.thaw();
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        tokio::time::sleep(Duration::from_millis(150)).await;
     }
 }
 
