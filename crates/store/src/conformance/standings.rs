@@ -101,7 +101,7 @@ pub async fn many_are_answered_in_the_order_of_the_question(store: Arc<dyn Store
 }
 
 pub async fn a_presence_tells_what_was_shown_each_credential_once(store: Arc<dyn Store>) {
-    let ada = World::new(&store).await;
+    let (ada, start) = (World::new(&store).await, now());
     let here = "203.0.113.7".parse().unwrap();
     let (by_key, alone) = (by_key(&ada, None).await, Basis::of_user(ada.tenant, ada.user));
     let by_login = Basis { family_id: Some(FamilyId(uuid())), client_id: Some(ClientId::new("c")), ..alone.clone() };
@@ -116,10 +116,10 @@ pub async fn a_presence_tells_what_was_shown_each_credential_once(store: Arc<dyn
         shown.push(Presence { basis: basis.clone(), scopes });
     }
     for (second, presence) in (0..).zip(shown.iter().chain(&shown)) {
-        store.note_presence(presence, here, now() + Duration::from_secs(second)).await.unwrap();
+        store.note_presence(presence, here, start + Duration::from_secs(second)).await.unwrap();
     }
     let since = async |second| {
-        let since = now() + Duration::from_secs(second);
+        let since = start + Duration::from_secs(second);
         store.find_presences(ada.tenant, ada.user, here, since).await.unwrap()
     };
     let found = since(0).await;

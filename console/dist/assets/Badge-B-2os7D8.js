@@ -1,1 +1,0 @@
-import{am as l,o as p,O as r,J as n,r as f,V as m,T as _}from"./resource.svelte-CNR04KTp.js";var c=_("<span> </span>");function i(e,t){let s=l(t,"look",3,"plain");var a=c(),o=m(a,!0);p(()=>{r(a,1,`badge ${s()??""}`,"svelte-1pg3llf"),n(o,t.text)}),f(e,a)}export{i as B};

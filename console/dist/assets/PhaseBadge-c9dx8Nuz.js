@@ -1,0 +1,1 @@
+import{j as r,w as s,D as o,L as d,I as i}from"./resource.svelte-CgD_bV2q.js";import{B as u}from"./Badge-DccZgVKR.js";function g(a,e){r(e,!0);const t={queued:"plain",running:"accent",waiting_for_approval:"warn",succeeded:"good",failed:"bad",cancelled:"plain"};{let n=d(()=>i(`phase.${e.phase}`));u(a,{get text(){return s(n)},get look(){return t[e.phase]}})}o()}export{g as P};

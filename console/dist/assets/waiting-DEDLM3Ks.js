@@ -1,1 +1,0 @@
-import{a8 as r}from"./resource.svelte-CNR04KTp.js";const n=200;function i(t){return r("/v1/forms",{query:{own:"true",status:"pending",limit:n},signal:t})}export{i as w};
