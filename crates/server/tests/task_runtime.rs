@@ -22,6 +22,7 @@ impl World {
         let launch = Launch::new(env!("CARGO_BIN_EXE_artel"), database)
             .with("OPENAI_BASE_URL", model.url())
             .with("LEASE_SECONDS", "2")
+            .with("MAX_CONTEXT_TOKENS", "100000")
             .with("JWT_SECRET", "one secret for all lives of this process");
         let artel = launch.start().await;
         let (token, _) = artel.command(&["token", "--tenant", ADA, "--user", ADA, "--scopes", "admin"]).await;

@@ -16,7 +16,7 @@ use crate::App;
 pub(crate) struct CopySkill {
     /// The source's name with `-copy` when absent.
     #[serde(alias = "name")]
-    #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", nullable = false)]
+    #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
     to_name: Option<String>,
 }
 

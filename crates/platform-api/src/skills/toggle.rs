@@ -15,7 +15,6 @@ use crate::App;
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct ToggleSkill {
     /// What it becomes; the other of what it is when absent.
-    #[schema(nullable = false)]
     enabled: Option<bool>,
 }
 

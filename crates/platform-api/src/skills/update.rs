@@ -14,16 +14,15 @@ use crate::App;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct UpdateSkill {
-    #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", nullable = false)]
+    #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
     name: Option<String>,
-    #[schema(min_length = 1, max_length = 1024, pattern = "^[ -~А-я]*[!-~А-я][ -~А-я]*$", nullable = false)]
+    #[schema(min_length = 1, max_length = 1024, pattern = "^[ -~А-я]*[!-~А-я][ -~А-я]*$")]
     description: Option<String>,
-    #[schema(min_length = 1, max_length = 65_536, pattern = "^[^\\u0000]*[^\\u0000\\s][^\\u0000]*$", nullable = false)]
+    #[schema(min_length = 1, max_length = 65_536, pattern = "^[^\\u0000]*[^\\u0000\\s][^\\u0000]*$")]
     prompt: Option<String>,
     /// All of its files: those that are not named are gone.
-    #[schema(max_items = 100, nullable = false)]
+    #[schema(max_items = 100)]
     files: Option<Vec<SkillFileTerms>>,
-    #[schema(nullable = false)]
     enabled: Option<bool>,
 }
 
