@@ -2643,7 +2643,7 @@ export interface components {
         };
         CopySkill: {
             /** @description The source's name with `-copy` when absent. */
-            to_name?: string;
+            to_name?: string | null;
         };
         CreateAgent: {
             /** @description Without control characters and invisible characters. */
@@ -3875,7 +3875,7 @@ export interface components {
         };
         ToggleSkill: {
             /** @description What it becomes; the other of what it is when absent. */
-            enabled?: boolean;
+            enabled?: boolean | null;
         };
         Token: {
             token: string;
@@ -4261,12 +4261,12 @@ export interface components {
             title?: string | null;
         };
         UpdateSkill: {
-            name?: string;
-            description?: string;
-            prompt?: string;
+            name?: string | null;
+            description?: string | null;
+            prompt?: string | null;
             /** @description All of its files: those that are not named are gone. */
-            files?: components["schemas"]["SkillFileTerms"][];
-            enabled?: boolean;
+            files?: components["schemas"]["SkillFileTerms"][] | null;
+            enabled?: boolean | null;
         };
         /** @description What is absent stays as it is; `null` takes a schedule, a trigger or a budget away. */
         UpdateTask: {
