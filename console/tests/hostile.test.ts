@@ -259,7 +259,9 @@ it('shows them in tasks and their executions, and in what a server that is told 
   const make = (terms: object) => world.api.post('/v1/tasks', { title: 'Odd', agent_id: echo.id, ...terms });
   const echo = await world.api.post('/v1/agents', { name: 'Echo', model: 'demo:echo', status: 'published' });
   const texts = sendable.filter((text) => text.trim() !== '' && text.length <= 2000);
-  const prompt = texts.join('\n');
+  // As many as fit beside the tools; all of them are prompts and titles of those that follow.
+  let prompt = '';
+  for (const text of texts) if (prompt.length + text.length < 1000) prompt += `${text}\n`;
   const trigger = { service: 'ozon', type: texts.find((text) => text.includes('onerror') && text.length <= 200) };
   const task = await make({ prompt, trigger });
   let titled = 0;
