@@ -86,9 +86,8 @@ def give_texts_that_mean_something(case):
         body["tags"] = ["law"][: len(body["tags"])]
     if case.path.endswith("/tasks/preview"):
         give_times(body)
-    if "/tasks" in case.path and isinstance(body.get("trigger"), dict) and is_text(body["trigger"].get("service"), 100):
-        # An empty one is refused, as the schema says.
-        body["trigger"]["service"] = body["trigger"]["service"] and "github"
+    if "/tasks" in case.path and isinstance(body.get("trigger"), dict) and is_positive(case):
+        body["trigger"]["service"] = "github"
     if "/tasks" in case.path and not case.path.endswith("/preview") and isinstance(body.get("schedule"), dict):
         give_times(body["schedule"])
         if is_text(body["schedule"].get("at"), 100):
