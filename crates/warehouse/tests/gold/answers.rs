@@ -98,7 +98,7 @@ fn contents_that_are_cut_off_are_no_table() {
 
 /// The figure of the promise is for an optimised build: `cargo test --profile` with `opt-level` 3 for this crate.
 #[test]
-#[ignore = "a measurement"]
+#[ignore = "a measurement: a debug build says nothing about it"]
 fn a_million_rows() {
     let given = [silver("silver_sales", &COLUMNS, &sales(1_000_000))];
     let began = Instant::now();
